@@ -1,0 +1,27 @@
+//! The same claims through every token library, behind one seam.
+//!
+//! A [`Contender`] is one way of issuing and verifying tokens: a library, an
+//! algorithm, a cryptographic backend. It is loaded with keys from one
+//! [`KeyRing`] and one explicit [`Policy`], and then does two things, issue and
+//! verify, on the one [`ClaimSet`] type. Everything that tokenlab measures,
+//! tests, attacks and fuzzes iterates the registry in [`contenders`].
+//!
+//! This crate knows no attack, measures nothing, prints nothing and opens no
+//! connection.
+
+pub mod claims;
+pub mod contender;
+pub mod contenders;
+pub mod corpus;
+pub mod decode;
+pub mod keys;
+pub mod policy;
+pub mod rejection;
+pub mod tamper;
+
+pub use claims::{ClaimSet, RegisteredClaim};
+pub use contender::{Contender, IssueError, SetupError, TokenService};
+pub use corpus::Corpus;
+pub use keys::{KeyRing, PublicKeys};
+pub use policy::Policy;
+pub use rejection::{RejectReason, Rejection};
