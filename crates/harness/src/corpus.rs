@@ -65,13 +65,13 @@ pub const CORPORA: &[Corpus] = &[
     },
     Corpus {
         name: "typical",
-        summary: "an access token: registered claims, scope, two roles",
+        summary: "an access token: registered claims, scope, roles, client, tenant",
         custom: typical,
         minimal: false,
     },
     Corpus {
         name: "large",
-        summary: "an access token that carries 40 permissions, near the limit of a cookie",
+        summary: "an access token that carries 42 permissions, near the limit of a cookie",
         custom: large,
         minimal: false,
     },
@@ -93,11 +93,13 @@ fn typical() -> Vec<(&'static str, Value)> {
     vec![
         ("scope", json!("read:orders write:orders")),
         ("roles", json!(["customer", "beta"])),
+        ("client_id", json!("web-storefront")),
+        ("tenant", json!("acme-europe")),
     ]
 }
 
 fn large() -> Vec<(&'static str, Value)> {
-    let permissions: Vec<Value> = (0..40)
+    let permissions: Vec<Value> = (0..42)
         .map(|n| {
             json!({
                 "resource": format!("orders/region-{n:02}/warehouse"),
