@@ -4,10 +4,12 @@
 //! next year says the same. The rules are fixed in advance and named as
 //! constants; none looks at who wins.
 
-use crate::catalogue::ContenderId;
-use crate::measurement::{Group, Model};
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Class, ContenderId};
+use crate::measurement::{Canary, Group, Measurement, Model};
 use crate::run::RunRecord;
-use crate::stats::Interval;
+use crate::stats::{Interval, hierarchical_median, median, quantile};
 
 /// What a run says, ready to be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,13 +105,351 @@ pub struct Agreement {
 /// Two instruments that differ by more than this deserve a second look.
 pub const AGREEMENT_LIMIT: f64 = 0.10;
 
+/// A block whose wall time exceeds its CPU time by more than this shared its
+/// processor with somebody, and is dropped.
+pub const WALL_OVER_CPU_LIMIT: f64 = 1.05;
+
+/// A round beside a canary slower than this multiple of its launch's tenth
+/// percentile is dropped. The launch and not the run is the measure, because
+/// where the canary's memory happens to lie differs from process to process.
+pub const CANARY_LIMIT: f64 = 1.03;
+
+/// A run that loses more than this share of its blocks is marked noisy.
+pub const NOISE_LIMIT: f64 = 0.40;
+
+/// A launch with fewer undisturbed blocks of a case than this keeps all of
+/// them: a biased handful would be worse than a noisy whole.
+pub const MIN_KEPT: usize = 5;
+
+/// The least difference that is ever called one, as a share.
+pub const LEAST_EFFECT: f64 = 0.01;
+
+/// Draws of the bootstrap behind every interval.
+const RESAMPLES: u32 = 1000;
+
+/// Seed of those draws: the same record gives the same digits.
+const BOOTSTRAP_SEED: u64 = 0x746f_6b65_6e6c_6162;
+
 /// Computes everything a report shows.
 #[must_use]
-pub fn analyse(_run: &RunRecord) -> Analysis {
-    Analysis {
-        rankings: Vec::new(),
-        twins: Vec::new(),
-        noise: Noise::default(),
-        agreements: Vec::new(),
+pub fn analyse(run: &RunRecord) -> Analysis {
+    let canaries: BTreeMap<(&Group, u32), CanaryRule> = run
+        .canaries
+        .iter()
+        .map(|canary| ((&canary.group, canary.launch), CanaryRule::new(canary)))
+        .collect();
+    let mut noise = Noise::default();
+    let mut groups: BTreeMap<&Group, GroupData<'_>> = BTreeMap::new();
+    for measurement in &run.measurements {
+        let data = groups.entry(&measurement.group).or_default();
+        if let Some(error) = &measurement.error {
+            data.failed.insert(&measurement.contender, error);
+            continue;
+        }
+        let series = Series::new(
+            measurement,
+            canaries.get(&(&measurement.group, measurement.launch)),
+            &mut noise,
+        );
+        data.cases
+            .entry((&measurement.contender, measurement.twin))
+            .or_default()
+            .insert(measurement.launch, series);
     }
+    noise.share = share(noise.preempted + noise.canary, noise.blocks);
+    noise.noisy = noise.share > NOISE_LIMIT;
+
+    let twins: Vec<Twin> = groups
+        .iter()
+        .flat_map(|(group, data)| data.twins(group))
+        .collect();
+    let least_effect = least_effect(&twins);
+    let mut rankings: Vec<Ranking> = groups
+        .iter()
+        .map(|(group, data)| data.ranking(group, least_effect))
+        .collect();
+    rankings.sort_by_key(|ranking| report_order(&ranking.group));
+    Analysis {
+        agreements: agreements(run, &rankings),
+        rankings,
+        twins,
+        noise,
+    }
+}
+
+/// Models and classes in the order of their enums' lists, corpora as they come.
+fn report_order(group: &Group) -> (Option<usize>, Option<usize>, String) {
+    (
+        Model::ALL.iter().position(|model| *model == group.model),
+        Class::ALL.iter().position(|class| *class == group.class),
+        group.corpus.clone(),
+    )
+}
+
+/// A difference below twice the typical A/A error is none, whatever its interval.
+fn least_effect(twins: &[Twin]) -> f64 {
+    let mut errors: Vec<f64> = twins
+        .iter()
+        .map(|twin| (twin.ratio.estimate - 1.0).abs())
+        .collect();
+    median(&mut errors).map_or(LEAST_EFFECT, |typical| LEAST_EFFECT.max(2.0 * typical))
+}
+
+#[allow(clippy::cast_precision_loss)] // counts are far below 2^52
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+/// Which rounds of one group in one launch stood beside a slow canary.
+struct CanaryRule {
+    slow: Vec<bool>,
+}
+
+impl CanaryRule {
+    fn new(canary: &Canary) -> Self {
+        #[allow(clippy::cast_precision_loss)] // block times are far below 2^52 ns
+        let as_f64 = |ns: &u64| *ns as f64;
+        let mut all: Vec<f64> = canary
+            .before_ns
+            .iter()
+            .chain(&canary.after_ns)
+            .map(as_f64)
+            .collect();
+        let limit = quantile(&mut all, 0.10).map_or(f64::INFINITY, |p10| p10 * CANARY_LIMIT);
+        let slow = canary
+            .before_ns
+            .iter()
+            .zip(&canary.after_ns)
+            .map(|(before, after)| as_f64(before) > limit || as_f64(after) > limit)
+            .collect();
+        Self { slow }
+    }
+
+    fn is_slow(&self, round: usize) -> bool {
+        self.slow.get(round).copied().unwrap_or(false)
+    }
+}
+
+/// One case in one launch: nanoseconds an operation, with the round they belong to.
+struct Series {
+    kept: Vec<(usize, f64)>,
+    wall: Vec<f64>,
+}
+
+impl Series {
+    fn new(measurement: &Measurement, canary: Option<&CanaryRule>, noise: &mut Noise) -> Self {
+        let operations = f64::from(measurement.iterations.max(1));
+        #[allow(clippy::cast_precision_loss)] // block times are far below 2^52 ns
+        let blocks: Vec<(usize, f64, f64)> = measurement
+            .cpu_ns
+            .iter()
+            .zip(&measurement.wall_ns)
+            .enumerate()
+            .map(|(round, (cpu, wall))| (round, *cpu as f64, *wall as f64))
+            .filter(|(_, cpu, _)| *cpu > 0.0)
+            .collect();
+        let mut kept: Vec<_> = Vec::with_capacity(blocks.len());
+        for (round, cpu, wall) in &blocks {
+            noise.blocks += 1;
+            if wall / cpu > WALL_OVER_CPU_LIMIT {
+                noise.preempted += 1;
+            } else if canary.is_some_and(|canary| canary.is_slow(*round)) {
+                noise.canary += 1;
+            } else {
+                kept.push((*round, *cpu, *wall));
+            }
+        }
+        if kept.len() < MIN_KEPT {
+            kept = blocks;
+        }
+        Self {
+            wall: kept.iter().map(|(_, _, wall)| wall / operations).collect(),
+            kept: kept
+                .into_iter()
+                .map(|(round, cpu, _)| (round, cpu / operations))
+                .collect(),
+        }
+    }
+
+    fn cpu(&self) -> Vec<f64> {
+        self.kept.iter().map(|(_, cpu)| *cpu).collect()
+    }
+
+    /// Logarithm of the ratio to `base`, round by round, where both were kept.
+    fn log_ratios(&self, base: &Self) -> Vec<f64> {
+        let base: BTreeMap<usize, f64> = base.kept.iter().copied().collect();
+        self.kept
+            .iter()
+            .filter_map(|(round, cpu)| Some((cpu / base.get(round)?).ln()))
+            .collect()
+    }
+}
+
+/// All launches of one case.
+type Case = BTreeMap<u32, Series>;
+
+#[derive(Default)]
+struct GroupData<'a> {
+    cases: BTreeMap<(&'a ContenderId, bool), Case>,
+    failed: BTreeMap<&'a ContenderId, &'a str>,
+}
+
+impl GroupData<'_> {
+    fn twins(&self, group: &Group) -> Vec<Twin> {
+        self.cases
+            .iter()
+            .filter(|((_, twin), _)| *twin)
+            .filter_map(|((contender, _), twin)| {
+                Some(Twin {
+                    group: group.clone(),
+                    contender: (*contender).clone(),
+                    ratio: paired_ratio(twin, self.cases.get(&(*contender, false))?)?,
+                })
+            })
+            .collect()
+    }
+
+    fn ranking(&self, group: &Group, least_effect: f64) -> Ranking {
+        let mut rows: Vec<(Row, &Case)> = self
+            .cases
+            .iter()
+            .filter(|((_, twin), _)| !twin)
+            .filter_map(|((contender, _), case)| Some((row(contender, case)?, case)))
+            .collect();
+        rows.sort_by(|(a, _), (b, _)| a.cpu_ns.estimate.total_cmp(&b.cpu_ns.estimate));
+        relate_to_fastest(&mut rows);
+        rank(&mut rows, least_effect);
+        let measured = |id: &ContenderId| rows.iter().any(|(row, _)| row.contender == *id);
+        Ranking {
+            group: group.clone(),
+            failed: self
+                .failed
+                .iter()
+                .filter(|(contender, _)| !measured(contender))
+                .map(|(contender, error)| ((*contender).clone(), (*error).to_owned()))
+                .collect(),
+            rows: rows.into_iter().map(|(row, _)| row).collect(),
+        }
+    }
+}
+
+/// A row without its place in the ranking; `None` without a usable sample.
+fn row(contender: &ContenderId, case: &Case) -> Option<Row> {
+    let launches: Vec<Vec<f64>> = case.values().map(Series::cpu).collect();
+    Some(Row {
+        contender: contender.clone(),
+        rank: 1,
+        tied: false,
+        cpu_ns: hierarchical_median(&launches, RESAMPLES, BOOTSTRAP_SEED)?,
+        wall_ns: median(
+            &mut case
+                .values()
+                .flat_map(|series| series.wall.clone())
+                .collect::<Vec<_>>(),
+        )?,
+        ratio: Interval::exact(1.0),
+        launches: u32::try_from(launches.iter().filter(|rounds| !rounds.is_empty()).count())
+            .unwrap_or(u32::MAX),
+        launch_medians_ns: launches
+            .into_iter()
+            .filter_map(|mut rounds| median(&mut rounds))
+            .collect(),
+    })
+}
+
+fn paired_ratio(case: &Case, base: &Case) -> Option<Interval> {
+    let launches: Vec<Vec<f64>> = case
+        .iter()
+        .filter_map(|(launch, series)| Some(series.log_ratios(base.get(launch)?)))
+        .collect();
+    Some(hierarchical_median(&launches, RESAMPLES, BOOTSTRAP_SEED)?.map(f64::exp))
+}
+
+/// Fills in the paired ratios and orders by them. The median of ratios and the
+/// ratio of medians can disagree about who is first when it is close; then the
+/// pairs decide.
+fn relate_to_fastest(rows: &mut [(Row, &Case)]) {
+    for _ in 0..2 {
+        let Some((base, fastest)) = rows.first() else {
+            return;
+        };
+        let (base_ns, fastest) = (base.cpu_ns, *fastest);
+        for (row, case) in rows.iter_mut().skip(1) {
+            row.ratio = paired_ratio(case, fastest).unwrap_or_else(|| unpaired(row.cpu_ns, base_ns));
+        }
+        if let Some((row, _)) = rows.first_mut() {
+            row.ratio = Interval::exact(1.0);
+        }
+        rows.sort_by(|(a, _), (b, _)| a.ratio.estimate.total_cmp(&b.ratio.estimate));
+    }
+}
+
+/// The ratio of two cases that share no round, as in a run that broke off: the
+/// corners of their own intervals, which is wider than any pairing.
+fn unpaired(case: Interval, base: Interval) -> Interval {
+    Interval {
+        low: case.low / base.high,
+        estimate: case.estimate / base.estimate,
+        high: case.high / base.low,
+    }
+}
+
+fn rank(rows: &mut [(Row, &Case)], least_effect: f64) {
+    let mut head = 0;
+    for place in 0..rows.len() {
+        let (Some((_, case)), Some((_, leader))) = (rows.get(place), rows.get(head)) else {
+            return;
+        };
+        let slower = place > 0
+            && paired_ratio(case, leader)
+                .is_some_and(|ratio| !ratio.holds(1.0) && (ratio.estimate - 1.0).abs() > least_effect);
+        if slower {
+            head = place;
+        }
+        if let Some((row, _)) = rows.get_mut(place) {
+            row.rank = u32::try_from(head + 1).unwrap_or(u32::MAX);
+        }
+    }
+    let ranks: Vec<u32> = rows.iter().map(|(row, _)| row.rank).collect();
+    for (row, _) in rows {
+        row.tied = ranks.iter().filter(|rank| **rank == row.rank).count() > 1;
+    }
+}
+
+fn agreements(run: &RunRecord, rankings: &[Ranking]) -> Vec<Agreement> {
+    run.second_opinions
+        .iter()
+        .filter_map(|opinion| {
+            #[allow(clippy::cast_precision_loss)] // iteration counts are far below 2^52
+            let mut samples: Vec<f64> = opinion
+                .iterations
+                .iter()
+                .zip(&opinion.wall_ns)
+                .filter(|(iterations, _)| **iterations > 0)
+                .map(|(iterations, ns)| ns / *iterations as f64)
+                .collect();
+            let criterion_ns = median(&mut samples)?;
+            let row = rankings
+                .iter()
+                .filter(|ranking| {
+                    ranking.group.model == opinion.model && ranking.group.corpus == opinion.corpus
+                })
+                .flat_map(|ranking| &ranking.rows)
+                .find(|row| row.contender == opinion.contender)?;
+            let ratio = criterion_ns / row.wall_ns;
+            Some(Agreement {
+                contender: opinion.contender.clone(),
+                model: opinion.model,
+                corpus: opinion.corpus.clone(),
+                paired_ns: row.wall_ns,
+                criterion_ns,
+                ratio,
+                disagrees: (ratio - 1.0).abs() > AGREEMENT_LIMIT,
+            })
+        })
+        .collect()
 }

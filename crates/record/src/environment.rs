@@ -28,9 +28,9 @@ pub struct Environment {
     pub kernel: String,
     /// Compiler that built this binary.
     pub rustc: String,
-    /// Commit the binary was built from.
+    /// Commit of the work tree that the run was started in.
     pub commit: String,
-    /// Whether the work tree differed from that commit.
+    /// Whether that work tree differed from its commit.
     pub dirty: bool,
     /// SHA-256 of the lock file the binary was built with, hexadecimal.
     pub lock_sha256: String,

@@ -94,7 +94,8 @@ pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> io::Result<(Vec<T
     Ok((records, damage))
 }
 
-fn parse<T: DeserializeOwned>(line: &[u8], schema: &str) -> Result<T, String> {
+/// Reads one record out of JSON text, schema first.
+pub(crate) fn parse<T: DeserializeOwned>(line: &[u8], schema: &str) -> Result<T, String> {
     let value: serde_json::Value =
         serde_json::from_slice(line).map_err(|error| format!("not whole JSON ({error})"))?;
     match value.get("schema").and_then(|found| found.as_str()) {

@@ -1,12 +1,39 @@
 //! A run folder: the plan it was made by, and everything recorded in it.
 
+use std::path::Path;
+use std::{error, fmt, fs, io};
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Catalogue;
-use crate::environment::Environment;
-use crate::jsonl::Damage;
-use crate::measurement::{Canary, Group, Measurement, SecondOpinion, TokenSize};
-use crate::transcript::Transcript;
+use crate::catalogue::{CATALOGUE_SCHEMA, Catalogue};
+use crate::environment::{ENVIRONMENT_SCHEMA, Environment};
+use crate::jsonl::{self, Damage};
+use crate::measurement::{
+    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, SECOND_OPINION_SCHEMA, SecondOpinion,
+    TOKEN_SIZE_SCHEMA, TokenSize,
+};
+use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
+
+/// Names of the files in a run folder.
+pub mod files {
+    /// A [`Manifest`](super::Manifest), JSON.
+    pub const MANIFEST: &str = "run.json";
+    /// An [`Environment`](super::Environment), JSON.
+    pub const ENVIRONMENT: &str = "environment.json";
+    /// A [`Catalogue`](super::Catalogue), JSON.
+    pub const CATALOGUE: &str = "catalogue.json";
+    /// [`Measurement`](super::Measurement) lines.
+    pub const MEASUREMENTS: &str = "measurements.jsonl";
+    /// [`Canary`](super::Canary) lines.
+    pub const CANARIES: &str = "canaries.jsonl";
+    /// [`TokenSize`](super::TokenSize) lines.
+    pub const TOKENS: &str = "tokens.jsonl";
+    /// [`SecondOpinion`](super::SecondOpinion) lines.
+    pub const SECOND_OPINIONS: &str = "second-opinion.jsonl";
+    /// [`Transcript`](super::Transcript) lines.
+    pub const TRANSCRIPTS: &str = "transcripts.jsonl";
+}
 
 /// Schema tag of [`Manifest`].
 pub const MANIFEST_SCHEMA: &str = "tokenlab.run/1";
@@ -75,4 +102,98 @@ pub struct RunRecord {
     pub transcripts: Vec<Transcript>,
     /// Lines that could not be read, by file. The rest is used.
     pub damage: Vec<Damage>,
+}
+
+impl RunRecord {
+    /// Reads a run folder. Damaged lines and side documents are reported in
+    /// [`RunRecord::damage`] and the rest is used; only a folder without a
+    /// readable manifest is no run.
+    ///
+    /// # Errors
+    /// [`ReadError`] naming the file and the problem.
+    pub fn read(folder: &Path) -> Result<Self, ReadError> {
+        let manifest = document(&folder.join(files::MANIFEST), MANIFEST_SCHEMA)?;
+        let mut damage = Vec::new();
+        Ok(Self {
+            manifest,
+            environment: or_damage(folder, files::ENVIRONMENT, ENVIRONMENT_SCHEMA, &mut damage),
+            catalogue: or_damage(folder, files::CATALOGUE, CATALOGUE_SCHEMA, &mut damage),
+            measurements: lines(folder, files::MEASUREMENTS, MEASUREMENT_SCHEMA, &mut damage)?,
+            canaries: lines(folder, files::CANARIES, CANARY_SCHEMA, &mut damage)?,
+            tokens: lines(folder, files::TOKENS, TOKEN_SIZE_SCHEMA, &mut damage)?,
+            second_opinions: lines(folder, files::SECOND_OPINIONS, SECOND_OPINION_SCHEMA, &mut damage)?,
+            transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,
+            damage,
+        })
+    }
+}
+
+/// Writes a JSON document whole or not at all: to a neighbour first, then
+/// renamed into place.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_document<T: Serialize>(path: &Path, document: &T) -> io::Result<()> {
+    let mut text = serde_json::to_vec_pretty(document)?;
+    text.push(b'\n');
+    let neighbour = path.with_extension("json.new");
+    fs::write(&neighbour, text)?;
+    fs::rename(neighbour, path)
+}
+
+/// A run folder that can't be read.
+#[derive(Debug)]
+pub struct ReadError {
+    /// The file.
+    pub file: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read {}: {}", self.file, self.problem)
+    }
+}
+
+impl error::Error for ReadError {}
+
+fn document<T: DeserializeOwned>(path: &Path, schema: &str) -> Result<T, ReadError> {
+    let unreadable = |problem: String| ReadError {
+        file: path.display().to_string(),
+        problem,
+    };
+    let text = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    jsonl::parse(&text, schema).map_err(unreadable)
+}
+
+fn or_damage<T: DeserializeOwned + Default>(
+    folder: &Path,
+    file: &str,
+    schema: &str,
+    damage: &mut Vec<Damage>,
+) -> T {
+    document(&folder.join(file), schema).unwrap_or_else(|error| {
+        damage.push(Damage {
+            file: file.to_owned(),
+            line: 1,
+            problem: error.problem,
+        });
+        T::default()
+    })
+}
+
+fn lines<T: DeserializeOwned>(
+    folder: &Path,
+    file: &str,
+    schema: &str,
+    damage: &mut Vec<Damage>,
+) -> Result<Vec<T>, ReadError> {
+    let path = folder.join(file);
+    let (records, damaged) = jsonl::read(&path, schema).map_err(|error| ReadError {
+        file: path.display().to_string(),
+        problem: error.to_string(),
+    })?;
+    damage.extend(damaged);
+    Ok(records)
 }

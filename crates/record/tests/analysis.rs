@@ -1,0 +1,255 @@
+//! From invented block times with a known answer to the answer.
+
+use tokenlab_record::analysis::{Analysis, analyse};
+use tokenlab_record::catalogue::{Catalogue, Class, ContenderId};
+use tokenlab_record::environment::Environment;
+use tokenlab_record::measurement::{
+    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, SECOND_OPINION_SCHEMA,
+    SecondOpinion,
+};
+use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
+use tokenlab_record::stats::SplitMix64;
+
+const LAUNCHES: u32 = 8;
+const ROUNDS: usize = 30;
+const ITERATIONS: u32 = 10;
+
+fn group() -> Group {
+    Group {
+        model: Model::Verify,
+        corpus: "typical".into(),
+        class: Class::Signature,
+    }
+}
+
+/// A run in which each contender takes the given nanoseconds an operation,
+/// with ± 2 % of noise that all contenders of a round share and ± 0.2 % of
+/// their own.
+fn run(cases: &[(&str, bool, f64)]) -> RunRecord {
+    let mut random = SplitMix64::new(11);
+    let mut noise =
+        |scale: f64| 1.0 + scale * ((random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64 - 0.5);
+    let mut measurements = Vec::new();
+    let mut canaries = Vec::new();
+    for launch in 0..LAUNCHES {
+        let shared: Vec<f64> = (0..ROUNDS).map(|_| noise(0.04)).collect();
+        canaries.push(Canary {
+            schema: CANARY_SCHEMA.into(),
+            run: "test".into(),
+            group: group(),
+            launch,
+            before_ns: vec![50_000; ROUNDS],
+            after_ns: vec![50_000; ROUNDS],
+        });
+        for (id, twin, ns) in cases {
+            let cpu_ns: Vec<u64> = shared
+                .iter()
+                .map(|round| (ns * f64::from(ITERATIONS) * round * noise(0.004)).round() as u64)
+                .collect();
+            measurements.push(Measurement {
+                schema: MEASUREMENT_SCHEMA.into(),
+                run: "test".into(),
+                contender: ContenderId::new(*id),
+                twin: *twin,
+                group: group(),
+                launch,
+                iterations: ITERATIONS,
+                wall_ns: cpu_ns.clone(),
+                cpu_ns,
+                verified: true,
+                error: None,
+            });
+        }
+    }
+    RunRecord {
+        manifest: Manifest {
+            schema: MANIFEST_SCHEMA.into(),
+            run: "test".into(),
+            profile: "quick".into(),
+            only: None,
+            seed: 1,
+            launches: LAUNCHES,
+            rounds: ROUNDS as u32,
+            block_ns: 300_000,
+            groups: vec![group()],
+            expected_s: 1.0,
+            elapsed_s: 1.0,
+            command: "tokenlab bench".into(),
+            status: Status::Complete,
+        },
+        environment: Environment::default(),
+        catalogue: Catalogue::default(),
+        measurements,
+        canaries,
+        tokens: Vec::new(),
+        second_opinions: Vec::new(),
+        transcripts: Vec::new(),
+        damage: Vec::new(),
+    }
+}
+
+fn ranks(analysis: &Analysis) -> Vec<(&str, u32, bool)> {
+    analysis.rankings[0]
+        .rows
+        .iter()
+        .map(|row| (row.contender.as_str(), row.rank, row.tied))
+        .collect()
+}
+
+#[test]
+fn the_true_order_and_the_true_ratios_come_out() {
+    let analysis = analyse(&run(&[
+        ("slow", false, 200_000.0),
+        ("fast", false, 100_000.0),
+        ("middle", false, 110_000.0),
+    ]));
+    assert_eq!(
+        ranks(&analysis),
+        [("fast", 1, false), ("middle", 2, false), ("slow", 3, false)]
+    );
+    let rows = &analysis.rankings[0].rows;
+    for (row, truth) in rows.iter().zip([1.0, 1.1, 2.0]) {
+        assert!((row.ratio.estimate / truth - 1.0).abs() < 0.002, "{row:?}");
+        assert!(row.launches == LAUNCHES && row.launch_medians_ns.len() == LAUNCHES as usize);
+    }
+    assert!(
+        (rows[0].cpu_ns.estimate / 100_000.0 - 1.0).abs() < 0.01,
+        "{:?}",
+        rows[0]
+    );
+}
+
+#[test]
+fn a_difference_within_the_noise_is_a_tie_and_a_planted_one_is_found() {
+    let analysis = analyse(&run(&[
+        ("a", false, 100_000.0),
+        ("b", false, 100_300.0),
+        ("c", false, 103_000.0),
+    ]));
+    let ranks = ranks(&analysis);
+    assert_eq!(
+        (ranks[0].1, ranks[0].2, ranks[1].1, ranks[1].2),
+        (1, true, 1, true),
+        "{ranks:?}"
+    );
+    assert_eq!(ranks[2], ("c", 3, false));
+}
+
+#[test]
+fn rank_does_not_depend_on_the_order_or_the_unit_of_the_input() {
+    let cases = [
+        ("a", false, 70_000.0),
+        ("b", false, 90_000.0),
+        ("c", false, 91_900.0),
+    ];
+    let mut reversed = cases;
+    reversed.reverse();
+    let faster = cases.map(|(id, twin, ns)| (id, twin, ns / 50.0));
+    let names = |analysis: &Analysis| {
+        ranks(analysis)
+            .iter()
+            .map(|(id, rank, _)| ((*id).to_owned(), *rank))
+            .collect::<Vec<_>>()
+    };
+    let expected = names(&analyse(&run(&cases)));
+    assert_eq!(names(&analyse(&run(&reversed))), expected);
+    assert_eq!(names(&analyse(&run(&faster))), expected);
+}
+
+#[test]
+fn a_twin_is_a_control_and_never_a_row() {
+    let analysis = analyse(&run(&[("a", false, 100_000.0), ("a", true, 100_000.0)]));
+    assert_eq!(ranks(&analysis), [("a", 1, false)]);
+    let [twin] = analysis.twins.as_slice() else {
+        panic!("{:?}", analysis.twins)
+    };
+    assert!(
+        twin.ratio.holds(1.0) && (twin.ratio.estimate - 1.0).abs() < 0.002,
+        "{twin:?}"
+    );
+}
+
+#[test]
+fn disturbed_blocks_are_dropped_by_rule_and_counted() {
+    let mut run = run(&[("a", false, 100_000.0), ("b", false, 120_000.0)]);
+    for measurement in &mut run.measurements {
+        // Preempted: the processor was taken away for half of the block.
+        measurement.cpu_ns[0] *= 3;
+        measurement.wall_ns[0] = measurement.cpu_ns[0] * 2;
+        // A busy neighbour: CPU time itself is inflated, the canary knows.
+        measurement.cpu_ns[1] *= 2;
+        measurement.wall_ns[1] *= 2;
+    }
+    for canary in &mut run.canaries {
+        canary.after_ns[1] *= 2;
+    }
+    let noise = analyse(&run).noise;
+    let blocks = u64::from(LAUNCHES) * 2;
+    assert_eq!(
+        (noise.preempted, noise.canary, noise.blocks),
+        (blocks, blocks, blocks * ROUNDS as u64)
+    );
+    assert!(
+        !noise.noisy && (noise.share - 2.0 / ROUNDS as f64).abs() < 1e-9,
+        "{noise:?}"
+    );
+}
+
+#[test]
+fn a_run_that_loses_most_of_its_blocks_is_noisy_and_still_answers() {
+    let mut run = run(&[("a", false, 100_000.0), ("b", false, 200_000.0)]);
+    for measurement in &mut run.measurements {
+        for (cpu, wall) in measurement.cpu_ns.iter().zip(&mut measurement.wall_ns) {
+            *wall = cpu * 2;
+        }
+    }
+    let analysis = analyse(&run);
+    assert!(analysis.noise.noisy && analysis.noise.share > 0.99);
+    assert_eq!(ranks(&analysis), [("a", 1, false), ("b", 2, false)]);
+}
+
+#[test]
+fn a_contender_that_failed_is_a_row_of_its_own_kind() {
+    let mut run = run(&[("a", false, 100_000.0), ("broken", false, 1.0)]);
+    for measurement in &mut run.measurements {
+        if measurement.contender.as_str() == "broken" {
+            measurement.cpu_ns.clear();
+            measurement.wall_ns.clear();
+            measurement.error = Some("no such key".into());
+        }
+    }
+    let analysis = analyse(&run);
+    assert_eq!(ranks(&analysis), [("a", 1, false)]);
+    assert_eq!(
+        analysis.rankings[0].failed,
+        [(ContenderId::new("broken"), "no such key".to_owned())]
+    );
+}
+
+#[test]
+fn instruments_that_differ_by_more_than_a_tenth_are_flagged() {
+    let mut run = run(&[("a", false, 100_000.0), ("b", false, 100_000.0)]);
+    for (id, ns) in [("a", 105_000.0), ("b", 115_000.0), ("unknown", 1.0)] {
+        run.second_opinions.push(SecondOpinion {
+            schema: SECOND_OPINION_SCHEMA.into(),
+            run: "test".into(),
+            contender: ContenderId::new(id),
+            model: Model::Verify,
+            corpus: "typical".into(),
+            iterations: vec![1, 2, 0],
+            wall_ns: vec![ns, 2.0 * ns, 5.0],
+        });
+    }
+    let flags: Vec<(String, bool)> = analyse(&run)
+        .agreements
+        .iter()
+        .map(|agreement| (agreement.contender.to_string(), agreement.disagrees))
+        .collect();
+    assert_eq!(flags, [("a".to_owned(), false), ("b".to_owned(), true)]);
+}
+
+#[test]
+fn an_empty_run_has_no_answer_and_no_panic() {
+    let analysis = analyse(&run(&[]));
+    assert!(analysis.rankings.is_empty() && analysis.twins.is_empty() && !analysis.noise.noisy);
+}
