@@ -7,8 +7,9 @@
 //! a thread-local.
 //!
 //! The policy is applied by the library's own `Validation`, which can express
-//! all of it. One caveat: keys are kept as bytes and parsed again in every
-//! call, so `load` is cheap here and `issue` is not.
+//! all of it but a required `iat` or `jti`: those are looked for here. One
+//! caveat: keys are kept as bytes and parsed again in every call, so `load` is
+//! cheap here and `issue` is not.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -209,6 +210,7 @@ impl Contender for JsonWebToken {
             signing,
             verifying,
             validation: validation(self.algorithm, policy),
+            also_required: also_required(policy),
         }))
     }
 }
@@ -230,12 +232,19 @@ fn validation(algorithm: Algorithm, policy: &Policy) -> Validation {
     validation
 }
 
+/// The required claims that the library takes no notice of.
+fn also_required(policy: &Policy) -> Vec<RegisteredClaim> {
+    let unnoticed = |claim: &RegisteredClaim| matches!(claim, RegisteredClaim::Iat | RegisteredClaim::Jti);
+    policy.required.iter().copied().filter(unnoticed).collect()
+}
+
 struct Service {
     header: Header,
     backend: Backend,
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
+    also_required: Vec<RegisteredClaim>,
 }
 
 impl TokenService for Service {
@@ -251,18 +260,25 @@ impl TokenService for Service {
 
     fn verify(&self, token: &str) -> Result<ClaimSet, Rejection> {
         self.backend.select();
-        jsonwebtoken::decode::<Decode<NumericDate>>(token, &self.verifying, &self.validation)
+        let claims = jsonwebtoken::decode::<Decode<NumericDate>>(token, &self.verifying, &self.validation)
             .map(|data| data.claims.0)
-            .map_err(|error| rejection(&error))
+            .map_err(|error| rejection(&error, token))?;
+        match self.also_required.iter().find(|claim| !claims.has(**claim)) {
+            Some(missing) => Err(Rejection::new(
+                RejectReason::MissingClaim(*missing),
+                "the policy requires this claim",
+            )),
+            None => Ok(claims),
+        }
     }
 }
 
 /// The library's errors in the shared vocabulary.
-fn rejection(error: &Error) -> Rejection {
+fn rejection(error: &Error, token: &str) -> Rejection {
     let reason = match error.kind() {
         ErrorKind::InvalidToken => RejectReason::Malformed,
         ErrorKind::Base64(_) | ErrorKind::Utf8(_) => RejectReason::Encoding,
-        ErrorKind::Json(error) => json_reason(error),
+        ErrorKind::Json(error) => json_reason(error, token),
         ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::UnsupportedAlgorithm => {
             RejectReason::WrongScheme
         }
@@ -280,14 +296,15 @@ fn rejection(error: &Error) -> Rejection {
     Rejection::new(reason, error.to_string())
 }
 
-/// A header whose `alg` is none of the library's is a JSON error there and a
-/// scheme error in ours.
-fn json_reason(error: &serde_json::Error) -> RejectReason {
-    let text = error.to_string();
-    if text.starts_with("unknown variant") {
-        RejectReason::WrongScheme
-    } else if text.starts_with("claim ") || text.contains("a claims set") {
+/// The library says `Json` of the header and of the payload alike. A header
+/// that reads well puts the blame on the payload, which is looked at only when
+/// the signature is good. In the header, an `alg` that is none of the library's
+/// is a JSON error there and a scheme error in ours.
+fn json_reason(error: &serde_json::Error, token: &str) -> RejectReason {
+    if jsonwebtoken::decode_header(token).is_ok() {
         RejectReason::InvalidClaims
+    } else if error.to_string().starts_with("unknown variant") {
+        RejectReason::WrongScheme
     } else {
         RejectReason::Encoding
     }

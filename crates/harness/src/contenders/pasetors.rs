@@ -197,8 +197,9 @@ fn rejection(error: &Error, token: &str, header: &str) -> Rejection {
             RejectReason::WrongScheme
         }
         Error::TokenFormat | Error::LossyConversion => RejectReason::Malformed,
-        Error::Base64 | Error::PayloadInvalidUtf8 => RejectReason::Encoding,
+        Error::Base64 => RejectReason::Encoding,
         Error::TokenValidation => RejectReason::BadSignature,
+        Error::PayloadInvalidUtf8 => RejectReason::InvalidClaims, // said of authentic payloads only
         _ => RejectReason::Internal,
     };
     Rejection::new(reason, error.to_string())

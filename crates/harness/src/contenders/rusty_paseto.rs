@@ -153,9 +153,9 @@ fn rejection(error: &PasetoError, token: &str) -> Rejection {
         PasetoError::TokenTooLarge | PasetoError::FooterTooLarge => RejectReason::Oversized,
         PasetoError::WrongHeader if is_paseto(token) => RejectReason::WrongScheme,
         PasetoError::WrongHeader | PasetoError::IncorrectSize => RejectReason::Malformed,
-        PasetoError::PayloadBase64Decode { .. }
-        | PasetoError::Utf8Error { .. }
-        | PasetoError::FromUtf8Error { .. } => RejectReason::Encoding,
+        PasetoError::PayloadBase64Decode { .. } => RejectReason::Encoding,
+        // Said of authentic payloads only.
+        PasetoError::Utf8Error { .. } | PasetoError::FromUtf8Error { .. } => RejectReason::InvalidClaims,
         PasetoError::FooterInvalid
         | PasetoError::InvalidSignature
         | PasetoError::Cryption
