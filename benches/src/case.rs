@@ -1,0 +1,166 @@
+//! One contender doing one thing on one corpus: what both instruments time.
+//!
+//! [`Case::operate`] is the whole timed section. Its outcome is judged outside
+//! the clock, because a benchmark that ignores its result times anything,
+//! failures included.
+#![allow(clippy::indexing_slicing)] // `at` stays below the length of the pool, and a bounds check is not what is timed
+
+use std::hint::black_box;
+
+use serde::{Deserialize, Serialize};
+use tokenlab_harness::policy;
+use tokenlab_harness::{
+    ClaimSet, Contender, Corpus, IssueError, KeyRing, Policy, RejectReason, Rejection, SetupError,
+    TokenService, tamper,
+};
+use tokenlab_record::measurement::Model;
+
+/// Distinct tokens that a case rotates, so that neither a cache nor the branch
+/// predictor learns one by heart.
+pub const POOL: u32 = 64;
+
+/// Honest claims and their tokens, for one contender and corpus.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    claims: Vec<ClaimSet>,
+    tokens: Vec<String>,
+    tampered: Vec<String>,
+}
+
+/// The part of a [`Pool`] that travels to a fresh process: the claims follow
+/// from the corpus and `issued_at`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PoolSeed {
+    /// Corpus, by name.
+    pub corpus: String,
+    /// Time of issue, seconds since 1970.
+    pub issued_at: i64,
+    /// Tokens in the order of the corpus's members.
+    pub tokens: Vec<String>,
+}
+
+impl PoolSeed {
+    /// Issues the tokens of a pool.
+    ///
+    /// # Errors
+    /// As [`TokenService::issue`].
+    pub fn issue(service: &dyn TokenService, corpus: &Corpus, size: u32) -> Result<Self, IssueError> {
+        let issued_at = policy::now();
+        Ok(Self {
+            corpus: corpus.name.to_owned(),
+            issued_at,
+            tokens: (0..size)
+                .map(|index| service.issue(&corpus.claims(index, issued_at)))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The pool with claims and tampered tokens. `None` if the corpus is
+    /// unknown or a token is too short to tamper with.
+    #[must_use]
+    pub fn grow(&self) -> Option<Pool> {
+        let corpus = Corpus::named(&self.corpus)?;
+        Some(Pool {
+            claims: (0..)
+                .map(|index| corpus.claims(index, self.issued_at))
+                .take(self.tokens.len())
+                .collect(),
+            tampered: self
+                .tokens
+                .iter()
+                .map(|token| tamper::signature(token))
+                .collect::<Option<_>>()?,
+            tokens: self.tokens.clone(),
+        })
+    }
+}
+
+/// A case, ready to be timed.
+pub struct Case<'a> {
+    contender: &'static dyn Contender,
+    service: Box<dyn TokenService>,
+    ring: &'a KeyRing,
+    policy: Policy,
+    model: Model,
+    pool: &'a Pool,
+    next: usize,
+}
+
+/// What one operation came to.
+pub enum Outcome {
+    /// Of [`Model::Load`].
+    Loaded(Result<Box<dyn TokenService>, SetupError>),
+    /// Of [`Model::Issue`].
+    Issued(Result<String, IssueError>),
+    /// Of [`Model::Verify`] and [`Model::RejectSignature`].
+    Verified(Result<ClaimSet, Rejection>),
+}
+
+impl<'a> Case<'a> {
+    /// Loads the contender under [`Policy::lab`].
+    ///
+    /// # Errors
+    /// As [`Contender::load`].
+    pub fn new(
+        contender: &'static dyn Contender,
+        model: Model,
+        ring: &'a KeyRing,
+        pool: &'a Pool,
+    ) -> Result<Self, SetupError> {
+        let policy = Policy::lab();
+        Ok(Self {
+            service: contender.load(ring, &policy)?,
+            contender,
+            ring,
+            policy,
+            model,
+            pool,
+            next: 0,
+        })
+    }
+
+    /// The timed section: one operation on the next member of the pool.
+    pub fn operate(&mut self) -> Outcome {
+        let at = self.next;
+        self.next = if at + 1 < self.pool.tokens.len() {
+            at + 1
+        } else {
+            0
+        };
+        match self.model {
+            Model::Issue => Outcome::Issued(self.service.issue(black_box(&self.pool.claims[at]))),
+            Model::RejectSignature => {
+                Outcome::Verified(self.service.verify(black_box(&self.pool.tampered[at])))
+            }
+            Model::Load => Outcome::Loaded(self.contender.load(black_box(self.ring), &self.policy)),
+            _ => Outcome::Verified(self.service.verify(black_box(&self.pool.tokens[at]))),
+        }
+    }
+
+    /// Whether an outcome is of the right kind: cheap enough for every block.
+    #[must_use]
+    pub fn plausible(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Loaded(loaded) => loaded.is_ok(),
+            Outcome::Issued(issued) => issued.is_ok(),
+            Outcome::Verified(Ok(_)) => self.model == Model::Verify,
+            Outcome::Verified(Err(rejection)) => {
+                self.model == Model::RejectSignature && rejection.reason == RejectReason::BadSignature
+            }
+        }
+    }
+
+    /// Whether the outcome of the latest operation is right in every detail:
+    /// equal claims, a token that verifies, a service that works.
+    #[must_use]
+    pub fn right(&self, outcome: &Outcome) -> bool {
+        let pool = self.pool;
+        let at = self.next.checked_sub(1).unwrap_or(pool.tokens.len() - 1);
+        match outcome {
+            Outcome::Loaded(Ok(service)) => service.verify(&pool.tokens[at]).as_ref() == Ok(&pool.claims[at]),
+            Outcome::Issued(Ok(token)) => self.service.verify(token).as_ref() == Ok(&pool.claims[at]),
+            Outcome::Verified(Ok(claims)) => self.model == Model::Verify && *claims == pool.claims[at],
+            _ => self.plausible(outcome),
+        }
+    }
+}
