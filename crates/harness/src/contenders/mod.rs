@@ -27,6 +27,13 @@ pub fn all() -> &'static [Box<dyn Contender>] {
     })
 }
 
+/// Puts the JWT library's process-wide cryptographic provider in place, for
+/// callers that use `jsonwebtoken` directly. Loading one of its contenders
+/// does the same; a call too many is harmless.
+pub fn install_jwt_provider() {
+    jsonwebtoken::install_provider();
+}
+
 /// The contender of that name.
 #[must_use]
 pub fn named(id: &str) -> Option<&'static dyn Contender> {
