@@ -15,6 +15,7 @@ pub mod contenders;
 pub mod corpus;
 pub mod decode;
 pub mod keys;
+pub mod malleability;
 pub mod policy;
 pub mod rejection;
 pub mod tamper;
