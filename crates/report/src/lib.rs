@@ -1,1 +1,144 @@
-//! stub
+//! The report: charts, tables and one page, drawn from a record.
+//!
+//! [`render`] is a function of a [`RunRecord`] and nothing else: it measures
+//! nothing, reads no clock and no file, and the same record gives the same
+//! bytes. So a page can be drawn again years later from committed lines, and
+//! an old run gets whatever newer charts exist.
+//!
+//! The page is one file without script or network. Its charts are drawn by
+//! plotters, once as SVG into the page, where they follow the reader's colour
+//! scheme, and once as PNG beside it. Rankings never cross a class: there is a
+//! chart per class, each with its own axis.
+//!
+//! * [`mod@format`]: numbers for readers, shared with the terminal.
+//! * `view`: the record with the questions that every section asks of it.
+//! * `charts`: one kind of chart a file, each a list of shapes (`sketch`).
+//! * `paint`, `palette`: from shapes to SVG and PNG.
+//! * `page`, `table`, `export`: HTML and CSV.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tokenlab_record::analysis::{Analysis, analyse};
+use tokenlab_record::run::RunRecord;
+
+mod axis;
+mod charts;
+mod export;
+pub mod format;
+mod page;
+mod paint;
+mod palette;
+mod sketch;
+mod table;
+mod view;
+
+use view::View;
+
+/// What [`render`] wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The page.
+    pub index: PathBuf,
+    /// The charts as PNG, in the order of the page.
+    pub charts: Vec<PathBuf>,
+    /// The tables as CSV.
+    pub csv: Vec<PathBuf>,
+}
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The file system refused.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A chart could not be drawn or encoded.
+    #[error("cannot draw {}: {problem}", path.display())]
+    Draw {
+        /// Which file it was to become.
+        path: PathBuf,
+        /// In the words of the drawing library.
+        problem: String,
+    },
+    /// A table could not be encoded.
+    #[error("cannot write {} as CSV: {source}", path.display())]
+    Csv {
+        /// Which file it was to become.
+        path: PathBuf,
+        /// Why.
+        source: csv::Error,
+    },
+}
+
+/// Renders everything into `folder`, which exists and holds the run's raw
+/// files: `index.html`, a PNG for each chart, `measurements.csv`, `tokens.csv`.
+///
+/// # Errors
+/// [`ReportError`], by the file that could not be made. Every record renders;
+/// what it lacks is said on the page.
+pub fn render(record: &RunRecord, folder: &Path) -> Result<Rendered, ReportError> {
+    render_analysed(record, &analyse(record), folder)
+}
+
+/// [`render`] for an analysis that is at hand already; it must be the record's own.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_analysed(
+    record: &RunRecord,
+    analysis: &Analysis,
+    folder: &Path,
+) -> Result<Rendered, ReportError> {
+    let view = View::new(record, analysis);
+    let sections = charts::sections(&view);
+
+    let index = folder.join("index.html");
+    write(&index, page::html(&view, &sections).into_string().as_bytes())?;
+
+    let mut charts = Vec::new();
+    for figure in sections.iter().flat_map(|section| &section.figures) {
+        if let Some(sketch) = &figure.sketch {
+            let path = folder.join(figure.png_name());
+            paint::png(sketch, &path).map_err(|problem| ReportError::Draw {
+                path: path.clone(),
+                problem,
+            })?;
+            charts.push(path);
+        }
+    }
+
+    let mut csv = Vec::new();
+    for (name, table) in [
+        (export::MEASUREMENTS, export::measurements(&view)),
+        (export::TOKENS, export::tokens(&view)),
+    ] {
+        let path = folder.join(name);
+        let bytes = table.map_err(|source| ReportError::Csv {
+            path: path.clone(),
+            source,
+        })?;
+        write(&path, &bytes)?;
+        csv.push(path);
+    }
+    Ok(Rendered { index, charts, csv })
+}
+
+/// The page alone, as it would be written to `index.html`.
+#[must_use]
+pub fn page_html(record: &RunRecord, analysis: &Analysis) -> String {
+    let view = View::new(record, analysis);
+    page::html(&view, &charts::sections(&view)).into_string()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    fs::write(path, bytes).map_err(|source| ReportError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,169 @@
+//! The charts of a report, one kind a file.
+//!
+//! Each figure carries what stands under it: how to read it, what not to
+//! conclude from it, and its data as a table. A figure without data keeps its
+//! place and says why it is empty.
+
+mod forest;
+mod growth;
+mod ranking;
+mod token_bytes;
+
+use tokenlab_record::catalogue::Class;
+use tokenlab_record::measurement::Model;
+
+use crate::palette::Ink;
+use crate::sketch::{Align, Sketch};
+use crate::table::Table;
+use crate::view::{View, capitalised};
+
+pub(crate) use ranking::table as ranking_table;
+pub(crate) use token_bytes::table as token_table;
+
+/// A chart with everything that belongs to it.
+pub(crate) struct Figure {
+    /// Stable anchor, and the name of the PNG.
+    pub(crate) anchor: String,
+    /// What is shown, as a heading.
+    pub(crate) title: String,
+    /// The chart in a sentence or two, for whoever can't see it.
+    pub(crate) description: String,
+    /// The drawing; `None` if there is nothing to draw.
+    pub(crate) sketch: Option<Sketch>,
+    /// Why there is nothing to draw, or what was left out of the drawing.
+    pub(crate) remark: Option<String>,
+    /// How to read it.
+    pub(crate) reading: String,
+    /// What not to conclude.
+    pub(crate) caution: &'static str,
+    /// Its data.
+    pub(crate) table: Option<Table>,
+    /// Numbers of the footnotes that its rows bear.
+    pub(crate) footnotes: Vec<usize>,
+}
+
+impl Figure {
+    /// Name of the PNG beside the page.
+    pub(crate) fn png_name(&self) -> String {
+        format!("{}.png", self.anchor)
+    }
+}
+
+/// Figures that answer one question.
+pub(crate) struct Section {
+    /// Stable anchor.
+    pub(crate) anchor: &'static str,
+    /// Heading.
+    pub(crate) title: String,
+    /// What is asked, in a sentence.
+    pub(crate) lead: &'static str,
+    /// One figure a class, or what else divides the question.
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// Every section, in report order. The last one is the A/A control, which the
+/// page shows with the noise.
+pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
+    let mut sections: Vec<Section> = Model::ALL
+        .into_iter()
+        .map(|model| Section {
+            anchor: model.slug(),
+            title: capitalised(model.title()),
+            lead: ranking::lead(model),
+            figures: Class::ALL
+                .into_iter()
+                .map(|class| ranking::figure(view, model, class))
+                .collect(),
+        })
+        .collect();
+    sections.push(Section {
+        anchor: "token-bytes",
+        title: "Token length".to_owned(),
+        lead: "How long is a token for the same claims, and what fills it?",
+        figures: token_bytes::figures(view),
+    });
+    sections.push(Section {
+        anchor: "growth",
+        title: "Growth with the claims".to_owned(),
+        lead: "What do longer claims cost?",
+        figures: growth::figures(view),
+    });
+    sections.push(Section {
+        anchor: "second-instrument",
+        title: "A second instrument".to_owned(),
+        lead: "Does criterion, which measures in another way, see the same times?",
+        figures: vec![forest::agreement(view)],
+    });
+    sections.push(Section {
+        anchor: TWINS,
+        title: "The A/A control".to_owned(),
+        lead: "A contender is measured against itself under a hidden second name. Whatever differs there \
+               is error.",
+        figures: vec![forest::twins(view)],
+    });
+    sections
+}
+
+/// Anchor of the section that stands with the noise.
+pub(crate) const TWINS: &str = "twins";
+
+/// Width of every chart, layout pixels.
+const WIDTH: f64 = 960.0;
+/// Margin around every chart.
+const MARGIN: f64 = 16.0;
+/// Height of the heading, which the page leaves to its own heading.
+const HEADING: f64 = 58.0;
+/// Height of the line on the run, which the page leaves out.
+const FOOT: f64 = 26.0;
+/// Size of a row's text.
+const ROW_TEXT: f64 = 13.0;
+/// Size of text on axes and in legends.
+const SMALL_TEXT: f64 = 12.0;
+/// Rows that one chart has room for; the others are in its table.
+const MOST_ROWS: usize = 60;
+
+/// An empty chart of a given height between heading and foot, with both.
+fn framed(view: &View<'_>, title: &str, subtitle: &str, body: f64) -> Sketch {
+    let mut sketch = Sketch::new(WIDTH, HEADING + body + FOOT);
+    sketch.crop_top = HEADING;
+    sketch.crop_bottom = FOOT;
+    let room = WIDTH - 2.0 * MARGIN;
+    let mut line = |y, text: &str, size, ink| {
+        let text = crate::sketch::fitted(text, size, room);
+        sketch.text((MARGIN, y), text, size, Align::Left, ink);
+    };
+    line(22.0, title, 18.0, Ink::Text);
+    line(44.0, subtitle, SMALL_TEXT, Ink::Muted);
+    let foot = HEADING + body + FOOT / 2.0;
+    line(foot, &view.provenance(), 11.0, Ink::Muted);
+    sketch
+}
+
+/// The remark on rows that found no room.
+fn left_out(rows: usize) -> Option<String> {
+    let rest = rows.checked_sub(MOST_ROWS).filter(|rest| *rest > 0)?;
+    Some(format!(
+        "The chart shows the first {MOST_ROWS} rows; {rest} more are in the table."
+    ))
+}
+
+/// Markers of the families with their names, from `left` on. Returns where it ends.
+fn family_legend(sketch: &mut Sketch, (left, y): (f64, f64)) -> f64 {
+    let mut x = left;
+    for (ink, name) in [(Ink::Jwt, "JWT"), (Ink::Paseto, "PASETO")] {
+        sketch.marker((x + 5.0, y), 5.0, ink);
+        sketch.text((x + 15.0, y), name, SMALL_TEXT, Align::Left, Ink::Text);
+        x += 15.0 + crate::sketch::text_width(name, SMALL_TEXT) + 18.0;
+    }
+    x
+}
+
+/// A footnote's number as a superscript.
+pub(crate) fn superscript(number: usize) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    number
+        .to_string()
+        .bytes()
+        .filter_map(|digit| DIGITS.get(usize::from(digit.wrapping_sub(b'0'))))
+        .collect()
+}

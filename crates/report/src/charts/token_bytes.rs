@@ -1,0 +1,286 @@
+//! How long tokens are: bars from nothing, stacked by part.
+//!
+//! Lengths are exact, so there are no whiskers, and they add up, so the axis
+//! is linear and starts at 0. Contenders of one scheme whose tokens agree byte
+//! for byte in every part share a bar; the table has them all.
+
+use tokenlab_record::catalogue::Class;
+use tokenlab_record::measurement::TokenSize;
+
+use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, framed, left_out};
+use crate::axis::LinearAxis;
+use crate::format;
+use crate::palette::Ink;
+use crate::sketch::{Align, Sketch, fitted, text_width};
+use crate::table::{Cell, Table};
+use crate::view::{View, capitalised, slug};
+
+/// Lengths at which something on the way gives up, and what.
+const LIMITS: [(u32, &str); 2] = [
+    (4096, "4,096: a browser's limit for a cookie"),
+    (8192, "8,192: a common limit for a request header"),
+];
+
+const CAUTION: &str = "A longer token is not a weaker or a stronger one. PASETO writes times as text where JWT \
+                       writes numbers, so its payload is longer for the same claims; encrypted tokens have a \
+                       nonce, and hide what the others show. Compression and binary transports are not \
+                       considered.";
+
+/// A chart for the everyday claims, and one for the longest.
+pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
+    let corpora = view.token_corpora();
+    if corpora.is_empty() {
+        return vec![Figure {
+            anchor: "token-bytes-none".to_owned(),
+            title: "Token length by part".to_owned(),
+            description: String::new(),
+            sketch: None,
+            remark: Some("No chart: this run recorded no token lengths.".to_owned()),
+            reading: String::new(),
+            caution: CAUTION,
+            table: None,
+            footnotes: Vec::new(),
+        }];
+    }
+    let mut anchors: Vec<String> = Vec::new();
+    corpora
+        .into_iter()
+        .map(|corpus| {
+            let mut anchor = format!("token-bytes-{}", slug(corpus));
+            if anchors.contains(&anchor) {
+                anchor.push_str("-2");
+            }
+            anchors.push(anchor.clone());
+            figure(view, corpus, anchor)
+        })
+        .collect()
+}
+
+fn figure(view: &View<'_>, corpus: &str, anchor: String) -> Figure {
+    let title = format!("Token length by part: {corpus} claims");
+    let bars = bars(view, corpus);
+    let shortest = bars.iter().map(|bar| bar.token.token_bytes).min().unwrap_or(0);
+    let longest = bars.iter().map(|bar| bar.token.token_bytes).max().unwrap_or(0);
+    Figure {
+        description: format!(
+            "Stacked bars of {}, from {} to {} bytes. All values are in the table below.",
+            format::counted(bars.len() as u64, "kind of token", "kinds of token"),
+            format::count(shortest.into()),
+            format::count(longest.into()),
+        ),
+        sketch: Some(sketch(view, &title, &bars)),
+        remark: left_out(bars.len()),
+        reading: "A bar is one kind of token for the same claims, divided into its parts: the header, the \
+                  claims as JSON (in an encrypted token their ciphertext, which is as long), the nonce, the \
+                  signature or tag, and what base64url and the dots add. Figures in the bars and at their \
+                  ends are bytes; the lengths are exact. Rule lines stand where cookies and headers end, if \
+                  a token comes near."
+            .to_owned(),
+        caution: CAUTION,
+        table: Some(table(view, corpus)),
+        footnotes: Vec::new(),
+        anchor,
+        title,
+    }
+}
+
+/// The token lengths of one corpus, every contender in a row of its own.
+pub(crate) fn table(view: &View<'_>, corpus: &str) -> Table {
+    let mut table = Table::new(
+        format!("Token length in bytes, {corpus} claims"),
+        &[
+            "contender",
+            "class",
+            "token",
+            "header",
+            "payload",
+            "nonce",
+            "signature or tag",
+            "encoding",
+        ],
+    );
+    let mut tokens: Vec<&TokenSize> = view
+        .record
+        .tokens
+        .iter()
+        .filter(|token| token.corpus == corpus)
+        .collect();
+    tokens.sort_by_key(|token| (token.class, token.token_bytes, &token.contender));
+    for token in tokens {
+        let mut cells = vec![
+            Cell::contender(view, &token.contender),
+            Cell::text(token.class.title()),
+            Cell::number(format::count(token.token_bytes.into())),
+        ];
+        cells.extend(parts(token).map(|(_, bytes)| Cell::number(format::count(bytes.into()))));
+        table.push(cells);
+    }
+    table
+}
+
+/// Tokens that agree in every part.
+struct Bar<'a> {
+    token: &'a TokenSize,
+    label: String,
+}
+
+fn parts(token: &TokenSize) -> [(Ink, u32); 5] {
+    [
+        (Ink::Header, token.anatomy.header_bytes),
+        (Ink::Payload, token.anatomy.payload_bytes),
+        (Ink::Nonce, token.anatomy.nonce_bytes),
+        (Ink::Authentication, token.anatomy.authentication_bytes),
+        (Ink::Encoding, token.anatomy.encoding_bytes),
+    ]
+}
+
+/// The bars of one corpus: by class, then shortest first.
+fn bars<'a>(view: &View<'a>, corpus: &str) -> Vec<Bar<'a>> {
+    let mut bars: Vec<(Bar<'a>, &str, usize)> = Vec::new();
+    for token in view.record.tokens.iter().filter(|token| token.corpus == corpus) {
+        let scheme = view
+            .card(&token.contender)
+            .map_or(token.contender.as_str(), |card| card.scheme.as_str());
+        let same = bars.iter_mut().find(|(bar, of, _)| {
+            *of == scheme
+                && bar.token.class == token.class
+                && bar.token.token_bytes == token.token_bytes
+                && bar.token.anatomy == token.anatomy
+        });
+        if let Some((_, _, contenders)) = same {
+            *contenders += 1;
+        } else {
+            let label = scheme.to_owned();
+            bars.push((Bar { token, label }, scheme, 1));
+        }
+    }
+    bars.sort_by_key(|(bar, scheme, _)| (bar.token.class, bar.token.token_bytes, *scheme));
+    bars.into_iter()
+        .map(|(mut bar, _, contenders)| {
+            if contenders > 1 {
+                bar.label = format!("{} ({contenders} contenders)", bar.label);
+            }
+            bar
+        })
+        .collect()
+}
+
+const ROW_HEIGHT: f64 = 26.0;
+const CLASS_HEIGHT: f64 = 30.0;
+const TOP: f64 = 20.0;
+const AXIS_HEIGHT: f64 = 68.0;
+const WIDEST_LABEL: f64 = 300.0;
+const TOTAL_WIDTH: f64 = 76.0;
+
+fn sketch(view: &View<'_>, title: &str, bars: &[Bar<'_>]) -> Sketch {
+    let bars = bars.get(..bars.len().min(MOST_ROWS)).unwrap_or(bars);
+    let widest = bars
+        .iter()
+        .map(|bar| text_width(&bar.label, ROW_TEXT))
+        .fold(120.0, f64::max)
+        .min(WIDEST_LABEL);
+    let plot = (MARGIN + widest + 14.0, WIDTH - MARGIN - TOTAL_WIDTH);
+    let longest = bars.iter().map(|bar| f64::from(bar.token.token_bytes));
+    let axis = LinearAxis::over(longest, plot.0, plot.1);
+    let classes: Vec<Class> = Class::ALL
+        .into_iter()
+        .filter(|class| bars.iter().any(|bar| bar.token.class == *class))
+        .collect();
+    #[allow(clippy::cast_precision_loss)] // at most MOST_ROWS
+    let rows_height = bars.len() as f64 * ROW_HEIGHT + classes.len() as f64 * CLASS_HEIGHT;
+    let mut sketch = framed(
+        view,
+        title,
+        "length of the whole token, bytes · linear, from 0 · exact · shorter is less to send",
+        TOP + rows_height + AXIS_HEIGHT,
+    );
+    let top = sketch.crop_top + TOP;
+    let bottom = top + rows_height;
+    for tick in axis.ticks(64.0) {
+        let x = axis.at(tick);
+        sketch.vertical(x, (top, bottom + 5.0), 1.0, Ink::Grid);
+        let label = format::tick_count(tick);
+        sketch.text((x, bottom + 16.0), label, SMALL_TEXT, Align::Middle, Ink::Muted);
+    }
+    let mut y = top;
+    for class in classes {
+        let heading = capitalised(class.title());
+        sketch.text(
+            (MARGIN, y + CLASS_HEIGHT / 2.0 + 3.0),
+            heading,
+            ROW_TEXT,
+            Align::Left,
+            Ink::Muted,
+        );
+        y += CLASS_HEIGHT;
+        for bar in bars.iter().filter(|bar| bar.token.class == class) {
+            draw_bar(&mut sketch, &axis, bar, widest, y);
+            y += ROW_HEIGHT;
+        }
+    }
+    for (limit, what) in LIMITS
+        .into_iter()
+        .filter(|(limit, _)| axis.holds(f64::from(*limit)))
+    {
+        let x = axis.at(f64::from(limit));
+        sketch.vertical(x, (top - 4.0, bottom), 1.5, Ink::Warning);
+        // Towards the side that has room.
+        let (align, at) = if x > WIDTH / 2.0 {
+            (Align::Right, x + 2.0)
+        } else {
+            (Align::Left, x - 2.0)
+        };
+        sketch.text((at, top - 11.0), what, SMALL_TEXT, align, Ink::Warning);
+    }
+    draw_legend(&mut sketch, bottom + 48.0);
+    sketch
+}
+
+fn draw_bar(sketch: &mut Sketch, axis: &LinearAxis, bar: &Bar<'_>, widest: f64, top: f64) {
+    const GAP: f64 = 4.0;
+    let middle = top + ROW_HEIGHT / 2.0;
+    let label = fitted(&bar.label, ROW_TEXT, widest);
+    sketch.text((MARGIN, middle), label, ROW_TEXT, Align::Left, Ink::Text);
+    let mut sum = 0.0;
+    for (ink, bytes) in parts(bar.token).into_iter().filter(|(_, bytes)| *bytes > 0) {
+        let left = axis.at(sum);
+        sum += f64::from(bytes);
+        let width = axis.at(sum) - left;
+        // A sliver of paper between the parts keeps them apart without colour.
+        sketch.block(
+            (left, top + GAP),
+            (width - 1.0).max(0.5),
+            ROW_HEIGHT - 2.0 * GAP,
+            ink,
+        );
+        let figure = format::count(bytes.into());
+        if text_width(&figure, 11.0) + 6.0 < width {
+            sketch.text(
+                (left + width / 2.0, middle),
+                figure,
+                11.0,
+                Align::Middle,
+                Ink::Paper,
+            );
+        }
+    }
+    let total = format!("{} B", format::count(bar.token.token_bytes.into()));
+    let end = axis.at(f64::from(bar.token.token_bytes).max(sum));
+    sketch.text((end + 8.0, middle), total, ROW_TEXT, Align::Left, Ink::Text);
+}
+
+fn draw_legend(sketch: &mut Sketch, y: f64) {
+    let mut x = MARGIN;
+    for (ink, name) in [
+        (Ink::Header, "header"),
+        (Ink::Payload, "payload"),
+        (Ink::Nonce, "nonce"),
+        (Ink::Authentication, "signature or tag"),
+        (Ink::Encoding, "base64url and dots"),
+    ] {
+        sketch.block((x, y - 6.0), 12.0, 12.0, ink);
+        sketch.text((x + 18.0, y), name, SMALL_TEXT, Align::Left, Ink::Text);
+        x += 18.0 + text_width(name, SMALL_TEXT) + 20.0;
+    }
+    sketch.text((x, y), "(in this order)", SMALL_TEXT, Align::Left, Ink::Muted);
+}

@@ -1,0 +1,265 @@
+//! The page: one file, no script, no network.
+//!
+//! Order: what must be known about the run, the verdict, charts with their
+//! explanations, further tables, the attack matrix, then noise, method,
+//! environment, damage and the raw files. Every text comes out of maud, which
+//! escapes; the one exception is the SVG, which `paint` escapes.
+
+mod matrix;
+mod provenance;
+mod verdict;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use tokenlab_record::measurement::Model;
+use tokenlab_record::run::Status;
+
+use crate::charts::{self, Figure, Section, TWINS};
+use crate::format;
+use crate::paint;
+use crate::palette;
+use crate::table::Table;
+use crate::view::View;
+
+const CSS: &str = include_str!("../assets/page.css");
+
+/// Allows the style of the page itself and nothing that is fetched.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/// The whole document.
+pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
+    let manifest = &view.record.manifest;
+    let (measured, twins): (Vec<&Section>, Vec<&Section>) =
+        sections.iter().partition(|section| section.anchor != TWINS);
+    let tables = further_tables(view);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(CONTENT_SECURITY_POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "tokenlab run " (manifest.run) }
+                style { (PreEscaped(palette::css())) (PreEscaped(CSS)) }
+            }
+            body {
+                a.skip href="#main" { "Skip to the verdict" }
+                header {
+                    h1 { "JWT and PASETO side by side" }
+                    p.lead {
+                        "Run " code { (manifest.run) } ", profile " (manifest.profile)
+                        @if !view.record.environment.started_at.is_empty() {
+                            ", started " (view.record.environment.started_at)
+                        }
+                        @if !view.record.environment.cpu_model.is_empty() {
+                            ", on " (view.record.environment.cpu_model)
+                        }
+                        "."
+                    }
+                    (warnings(view))
+                    (contents(&measured, !tables.is_empty()))
+                }
+                main id="main" tabindex="-1" {
+                    section id="verdict" aria-labelledby="verdict-heading" {
+                        h2 id="verdict-heading" { "Verdict" }
+                        (verdict::html(view))
+                    }
+                    @for section in &measured {
+                        (section_html(view, section))
+                    }
+                    @if !tables.is_empty() {
+                        section id="tables" aria-labelledby="tables-heading" {
+                            h2 id="tables-heading" { "Further tables" }
+                            p { "The same rankings on the claims that have no chart of their own." }
+                            @for table in &tables { (table.html()) }
+                        }
+                    }
+                    section id="attacks" aria-labelledby="attacks-heading" {
+                        h2 id="attacks-heading" { "Attack matrix" }
+                        (matrix::html(view))
+                    }
+                    section id="noise" aria-labelledby="noise-heading" {
+                        h2 id="noise-heading" { "Noise and the A/A control" }
+                        (provenance::noise(view))
+                        @for section in &twins {
+                            p { (section.lead) }
+                            @for figure in &section.figures { (figure_html(view, figure)) }
+                        }
+                    }
+                    section id="method" aria-labelledby="method-heading" {
+                        h2 id="method-heading" { "Method in short" }
+                        (provenance::method(view))
+                    }
+                    section id="environment" aria-labelledby="environment-heading" {
+                        h2 id="environment-heading" { "Environment" }
+                        (provenance::environment(view))
+                    }
+                    section id="damage" aria-labelledby="damage-heading" {
+                        h2 id="damage-heading" { "Damage" }
+                        (provenance::damage(view))
+                    }
+                    section id="files" aria-labelledby="files-heading" {
+                        h2 id="files-heading" { "Raw files" }
+                        (provenance::files(view, sections))
+                    }
+                }
+                footer {
+                    p {
+                        "Drawn by tokenlab from the record beside this file. Nothing on this page was "
+                        "fetched, and nothing runs."
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What must be known before any number is read.
+fn warnings(view: &View<'_>) -> Markup {
+    let manifest = &view.record.manifest;
+    let noise = &view.analysis.noise;
+    let mut warnings: Vec<String> = Vec::new();
+    if manifest.status != Status::Complete {
+        warnings.push(
+            "This run is partial: it was interrupted or is still going. What is shown is sound, but it is \
+             not all that was planned, and intervals are wider than they would have been."
+                .to_owned(),
+        );
+    }
+    if noise.noisy {
+        warnings.push(format!(
+            "This run is noisy: {} of its timed blocks were disturbed and dropped. Small differences may be \
+             the machine's and not the contenders'; measure again on a quiet machine before quoting them.",
+            format::percent(noise.share)
+        ));
+    }
+    if view.is_unoptimised() {
+        warnings.push(format!(
+            "This run was made by a {} build. Its times say nothing about an optimised program.",
+            view.record.environment.build_profile
+        ));
+    }
+    if !view.record.damage.is_empty() {
+        warnings.push(format!(
+            "{} of the record could not be read and took no part; see the list of damage.",
+            format::counted(view.record.damage.len() as u64, "line", "lines")
+        ));
+    }
+    html! {
+        @for warning in warnings {
+            p.warning role="note" { strong { "Note. " } (warning) }
+        }
+    }
+}
+
+fn contents(sections: &[&Section], tables: bool) -> Markup {
+    html! {
+        nav aria-label="Contents" {
+            ul {
+                li { a href="#verdict" { "Verdict" } }
+                @for section in sections {
+                    li { a href={ "#" (section.anchor) } { (section.title) } }
+                }
+                @if tables { li { a href="#tables" { "Further tables" } } }
+                li { a href="#attacks" { "Attack matrix" } }
+                li { a href="#noise" { "Noise" } }
+                li { a href="#method" { "Method" } }
+                li { a href="#environment" { "Environment" } }
+                li { a href="#damage" { "Damage" } }
+                li { a href="#files" { "Raw files" } }
+            }
+        }
+    }
+}
+
+fn section_html(view: &View<'_>, section: &Section) -> Markup {
+    let heading = format!("{}-heading", section.anchor);
+    html! {
+        section id=(section.anchor) aria-labelledby=(heading) {
+            h2 id=(heading) { (section.title) }
+            p { (section.lead) }
+            @for figure in &section.figures { (figure_html(view, figure)) }
+        }
+    }
+}
+
+fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
+    let drawn = figure
+        .sketch
+        .as_ref()
+        .map(|sketch| paint::svg(sketch, &figure.anchor, &figure.title, &figure.description));
+    html! {
+        article id=(figure.anchor) aria-labelledby={ (figure.anchor) "-heading" } {
+            h3 id={ (figure.anchor) "-heading" } {
+                (figure.title) " "
+                a.anchor href={ "#" (figure.anchor) } aria-label={ "Link to " (figure.title) } { "#" }
+            }
+            @match drawn {
+                Some(Ok(svg)) => {
+                    div.scroll.chart tabindex="0" role="region" aria-label={ "Chart: " (figure.title) } {
+                        (PreEscaped(svg))
+                    }
+                }
+                Some(Err(problem)) => p { "This chart could not be drawn: " (problem) "." },
+                None => {}
+            }
+            @if let Some(remark) = &figure.remark { p.remark { (remark) } }
+            @if figure.sketch.is_some() {
+                @if !figure.footnotes.is_empty() { (footnotes(view, &figure.footnotes)) }
+                p { strong { "How to read it. " } (figure.reading) }
+                p { strong { "What not to conclude. " } (figure.caution) }
+            }
+            @if let Some(table) = &figure.table {
+                details {
+                    summary {
+                        "Data of this chart: " (table.caption()) " ("
+                        (format::counted(table.len() as u64, "row", "rows")) ")"
+                    }
+                    (table.html())
+                }
+            }
+            @if figure.sketch.is_some() {
+                p.reproduce {
+                    "Measure again: " code { (view.record.manifest.command) }
+                    " · redraw: " code { "tokenlab report " (view.record.manifest.run) }
+                    " · picture: " a href=(figure.png_name()) { (figure.png_name()) }
+                }
+            }
+        }
+    }
+}
+
+fn footnotes(view: &View<'_>, numbers: &[usize]) -> Markup {
+    let numbered = numbers.iter().filter_map(|number| {
+        let text = view.footnotes.get(number.checked_sub(1)?)?;
+        Some((charts::superscript(*number), *text))
+    });
+    html! {
+        ul.footnotes {
+            @for (mark, text) in numbered { li { (mark) " " (text) } }
+        }
+    }
+}
+
+/// The rankings and token lengths that have no chart.
+fn further_tables(view: &View<'_>) -> Vec<Table> {
+    let mut tables: Vec<Table> = Model::ALL
+        .into_iter()
+        .flat_map(|model| {
+            let drawn = view.reference_corpus(model);
+            view.rankings(model)
+                .filter(move |ranking| Some(ranking.group.corpus.as_str()) != drawn)
+                .map(|ranking| charts::ranking_table(view, ranking))
+        })
+        .collect();
+    let drawn = view.token_corpora();
+    let mut rest: Vec<&str> = Vec::new();
+    for token in &view.record.tokens {
+        let corpus = token.corpus.as_str();
+        if !drawn.contains(&corpus) && !rest.contains(&corpus) {
+            rest.push(corpus);
+        }
+    }
+    tables.extend(rest.into_iter().map(|corpus| charts::token_table(view, corpus)));
+    tables
+}
