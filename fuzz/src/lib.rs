@@ -1,1 +1,139 @@
-//! stub
+//! Fuzz targets as plain functions.
+//!
+//! A body takes bytes and says how far they came, or what is wrong. The shims
+//! in `fuzz_targets/` hand it to libFuzzer, the tests in `tests/` replay the
+//! committed seeds through it on stable, and the command line lists it: one
+//! function, three callers.
+//!
+//! The property comes first, the crash second: **a token nobody issued is
+//! never accepted**. What was issued stands in [`issued`]; the writings that a
+//! stranger can make of it without a key are the named malleabilities of
+//! [`tokenlab_harness::malleability`]. Any other accepted text is a finding.
+//!
+//! To add a target: its file here, its line in [`targets`], its shim and its
+//! `[[bin]]`. A test compares the four.
+
+pub mod decoder;
+pub mod issued;
+pub mod jwt;
+pub mod pasetors;
+pub mod rusty_paseto;
+pub mod seeds;
+pub mod verifier;
+
+use std::ffi::OsString;
+
+use tokenlab_harness::ClaimSet;
+
+use crate::seeds::Seed;
+
+/// Every target, in the order in which they are listed.
+#[must_use]
+pub const fn targets() -> &'static [Target] {
+    &[
+        jwt::TARGET,
+        pasetors::TARGET,
+        rusty_paseto::TARGET,
+        decoder::TARGET,
+    ]
+}
+
+/// One fuzz target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Stable name: of its file, its shim, its folder under `corpus/`.
+    pub name: &'static str,
+    /// What is under test, in one sentence.
+    pub summary: &'static str,
+    /// What a crash would mean, in one sentence.
+    pub crash_means: &'static str,
+    /// Judges one input.
+    pub body: fn(&[u8]) -> Result<Reach, Finding>,
+    /// The inputs that fuzzing starts from.
+    pub seeds: fn() -> Vec<Seed>,
+}
+
+impl Target {
+    /// Judges one input and panics on a finding, which is how libFuzzer hears
+    /// of it.
+    ///
+    /// # Panics
+    /// On a finding, in its words.
+    pub fn hunt(&self, data: &[u8]) {
+        if let Err(finding) = (self.body)(data) {
+            #[allow(clippy::panic)] // the one signal that libFuzzer understands
+            {
+                panic!("{finding}");
+            }
+        }
+    }
+
+    /// Judges the contents of files, one after the other.
+    ///
+    /// # Errors
+    /// If a file can't be read.
+    ///
+    /// # Panics
+    /// On a finding, in its words.
+    pub fn replay(&self, files: impl IntoIterator<Item = OsString>) -> std::io::Result<()> {
+        for file in files {
+            self.hunt(&std::fs::read(file)?);
+        }
+        Ok(())
+    }
+}
+
+/// How far an input came without doing harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Every verifier refused it; the decoder found something broken.
+    Refused,
+    /// A verifier accepted it, rightly; the decoder found it sound.
+    Accepted,
+}
+
+/// What must never be.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A token nobody issued was accepted.
+    #[error("{verifier} accepts a token that nobody issued, with {claims:?}: {token}")]
+    Forgery {
+        /// Contender id.
+        verifier: String,
+        /// The accepted text.
+        token: String,
+        /// What it claims.
+        claims: Box<ClaimSet>,
+    },
+    /// An issued token was accepted with other claims than it was issued with.
+    #[error("{verifier} returns {returned:?} for a token that was issued with {issued:?}: {token}")]
+    ChangedClaims {
+        /// Contender id.
+        verifier: String,
+        /// The accepted text.
+        token: String,
+        /// Claims it was issued with.
+        issued: Box<ClaimSet>,
+        /// Claims it was accepted with.
+        returned: Box<ClaimSet>,
+    },
+    /// A refusal that says nothing about the token.
+    #[error("{verifier} fails on a token instead of refusing it, {detail}: {token}")]
+    Internal {
+        /// Contender id.
+        verifier: String,
+        /// The refused text.
+        token: String,
+        /// The library's own words.
+        detail: String,
+    },
+    /// The decoder shows something else than the text holds.
+    #[error("the decoder {problem}: {text}")]
+    WrongDecoding {
+        /// What it does wrong.
+        problem: &'static str,
+        /// The text.
+        text: String,
+    },
+}

@@ -1,0 +1,130 @@
+//! What fuzzing starts from: honest tokens, their named other writings, and
+//! tokens that are almost honest.
+//!
+//! Seeds follow from [`crate::issued`] alone, so they are the same on every
+//! machine. They are committed under `corpus/<target>/seed-*`, and a test
+//! compares the files with these functions.
+
+use tokenlab_harness::malleability::Malleability;
+use tokenlab_harness::tamper;
+
+use crate::Reach;
+use crate::issued::{self, Issued};
+
+/// One committed input, and how far it must come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// File name, `seed-HS256-tiny-honest`.
+    pub name: String,
+    /// Contents.
+    pub text: String,
+    /// How far it comes.
+    pub reach: Reach,
+}
+
+impl Seed {
+    fn new(name: impl Into<String>, text: impl Into<String>, reach: Reach) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+            reach,
+        }
+    }
+}
+
+/// Seeds of a target that verifies with one library: all tokens that its
+/// fuzzed contenders issued, and the smallest of each spoilt in several ways.
+#[must_use]
+pub fn of_library(library: &str) -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    for issued in issued_by(library) {
+        let Some(issuer) = issued.issuer() else {
+            continue;
+        };
+        let card = issuer.card();
+        let stem = format!("seed-{}-{}", card.algorithm, issued.corpus);
+        let token = &issued.token;
+        seeds.push(Seed::new(format!("{stem}-honest"), token, Reach::Accepted));
+        if issued.corpus != issued::CORPORA[0] {
+            continue;
+        }
+        for malleability in Malleability::ALL {
+            if let Some(twin) = malleability.twin(card, token) {
+                let name = format!("{stem}-{}", malleability.id());
+                seeds.push(Seed::new(name, twin, Reach::Accepted));
+            }
+        }
+        for (change, text) in [
+            ("payload-changed", tamper::payload(token)),
+            ("signature-changed", tamper::signature(token)),
+            ("first-half", token.get(..token.len() / 2).map(str::to_owned)),
+            (
+                "last-part-gone",
+                token.rsplit_once('.').map(|(head, _)| format!("{head}.")),
+            ),
+            ("footer-added", Some(format!("{token}.Zm9vdGVy"))),
+        ] {
+            seeds.extend(text.map(|text| Seed::new(format!("{stem}-{change}"), text, Reach::Refused)));
+        }
+    }
+    seeds
+}
+
+/// Seeds of the decoder: one token of every scheme, and the shapes of broken
+/// text that it has words for.
+#[must_use]
+pub fn of_decoder() -> Vec<Seed> {
+    let mut seeds: Vec<Seed> = Vec::new();
+    for issued in issued::all() {
+        let Some(issuer) = issued.issuer() else {
+            continue;
+        };
+        let name = format!("seed-{}", issuer.card().scheme);
+        let is_new = seeds.iter().all(|seed| seed.name != name);
+        if is_new && issued.corpus == issued::CORPORA[0] {
+            seeds.push(Seed::new(name, &issued.token, Reach::Accepted));
+        }
+    }
+    for (name, text, reach) in [
+        (
+            "seed-jwe",
+            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA",
+            Reach::Accepted,
+        ),
+        ("seed-jws-unsigned", "eyJhbGciOiJub25lIn0.e30.", Reach::Accepted),
+        (
+            "seed-jws-padded",
+            "eyJhbGciOiJIUzI1NiJ9.e30=.AAAA",
+            Reach::Refused,
+        ),
+        (
+            "seed-jws-standard-alphabet",
+            "eyJhbGciOiJIUzI1NiJ9.e30.+/+/",
+            Reach::Refused,
+        ),
+        (
+            "seed-jws-trailing-bits",
+            "eyJhbGciOiJIUzI1NiJ9.e31.AAAA",
+            Reach::Refused,
+        ),
+        ("seed-paseto-short", "v4.local.AAAA.Zm9vdGVy", Reach::Refused),
+        (
+            "seed-paseto-unknown-version",
+            "v9.public.AAAA.AAAA",
+            Reach::Refused,
+        ),
+        ("seed-dots", "......", Reach::Refused),
+        ("seed-not-ascii", "ключ.😀.=", Reach::Refused),
+        ("seed-empty", "", Reach::Refused),
+    ] {
+        seeds.push(Seed::new(name, text, reach));
+    }
+    seeds
+}
+
+fn issued_by(library: &str) -> impl Iterator<Item = &'static Issued> {
+    issued::all().iter().filter(move |issued| {
+        let issuer = issued.issuer();
+        issuer.is_some_and(|issuer| issuer.card().library == library)
+    })
+}

@@ -1,0 +1,112 @@
+//! A contender under the property: it accepts what was issued, and nothing else.
+
+use std::collections::HashMap;
+
+use tokenlab_harness::malleability::writings;
+use tokenlab_harness::{ClaimSet, Contender, Policy, RejectReason, Rejection, SetupError, TokenService};
+
+use crate::issued::{self, RING};
+use crate::{Finding, Reach};
+
+/// A loaded contender and every text that it may accept.
+pub struct Verifier {
+    id: String,
+    service: Box<dyn TokenService>,
+    acceptable: HashMap<String, ClaimSet>,
+}
+
+impl Verifier {
+    /// Loads `contender` with the keys of the issued tokens. It may accept the
+    /// tokens of its scheme, whoever issued them, in any writing that a named
+    /// malleability gives.
+    ///
+    /// # Errors
+    /// If the contender does not load.
+    pub fn load(contender: &dyn Contender) -> Result<Self, SetupError> {
+        Ok(Self {
+            id: contender.id().to_string(),
+            service: contender.load(&RING, &Policy::lab())?,
+            acceptable: acceptable(contender),
+        })
+    }
+
+    /// Verifies `text` and judges the answer.
+    ///
+    /// # Errors
+    /// The finding, if there is one.
+    pub fn examine(&self, text: &str) -> Result<Reach, Finding> {
+        self.judge(text, self.service.verify(text))
+    }
+
+    /// Judges an answer to `text`, whoever gave it.
+    ///
+    /// # Errors
+    /// The finding, if there is one.
+    pub fn judge(&self, text: &str, answer: Result<ClaimSet, Rejection>) -> Result<Reach, Finding> {
+        match (answer, self.acceptable.get(text)) {
+            (Ok(returned), Some(issued)) if returned == *issued => Ok(Reach::Accepted),
+            (Ok(returned), Some(issued)) => Err(Finding::ChangedClaims {
+                verifier: self.id.clone(),
+                token: text.to_owned(),
+                issued: Box::new(issued.clone()),
+                returned: Box::new(returned),
+            }),
+            (Ok(claims), None) => Err(Finding::Forgery {
+                verifier: self.id.clone(),
+                token: text.to_owned(),
+                claims: Box::new(claims),
+            }),
+            (Err(rejection), _) if rejection.reason == RejectReason::Internal => Err(Finding::Internal {
+                verifier: self.id.clone(),
+                token: text.to_owned(),
+                detail: rejection.detail.into_owned(),
+            }),
+            (Err(_), _) => Ok(Reach::Refused),
+        }
+    }
+}
+
+fn acceptable(contender: &dyn Contender) -> HashMap<String, ClaimSet> {
+    let card = contender.card();
+    let mut acceptable = HashMap::new();
+    for issued in issued::all() {
+        let same_scheme = issued
+            .issuer()
+            .is_some_and(|issuer| issuer.card().scheme == card.scheme);
+        if let (true, Some(claims)) = (same_scheme, issued.claims()) {
+            for writing in writings(card, &issued.token) {
+                acceptable.insert(writing, claims.clone());
+            }
+        }
+    }
+    acceptable
+}
+
+/// Every fuzzed contender for which `wanted` holds, loaded.
+///
+/// # Panics
+/// If one does not load: a target without its verifiers would find nothing.
+pub fn load_all(wanted: fn(&dyn Contender) -> bool) -> Vec<Verifier> {
+    issued::fuzzed()
+        .filter(|contender| wanted(*contender))
+        .map(|contender| {
+            #[allow(clippy::expect_used)] // see above
+            Verifier::load(contender).expect("keys of the lab's own ring")
+        })
+        .collect()
+}
+
+/// Puts `data` before each verifier in turn. Bytes that are no UTF-8 can't be
+/// asked about: every library here takes text.
+///
+/// # Errors
+/// The first finding.
+pub fn examine_all(verifiers: &[Verifier], data: &[u8]) -> Result<Reach, Finding> {
+    let mut reach = Reach::Refused;
+    if let Ok(text) = std::str::from_utf8(data) {
+        for verifier in verifiers {
+            reach = reach.max(verifier.examine(text)?);
+        }
+    }
+    Ok(reach)
+}
