@@ -274,7 +274,7 @@ impl TokenService for Service {
 }
 
 /// The library's errors in the shared vocabulary.
-fn rejection(error: &Error, token: &str) -> Rejection {
+pub(super) fn rejection(error: &Error, token: &str) -> Rejection {
     let reason = match error.kind() {
         ErrorKind::InvalidToken => RejectReason::Malformed,
         ErrorKind::Base64(_) | ErrorKind::Utf8(_) => RejectReason::Encoding,

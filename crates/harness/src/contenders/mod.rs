@@ -11,6 +11,7 @@ mod rusty_paseto;
 use std::sync::OnceLock;
 
 use crate::contender::Contender;
+use crate::rejection::Rejection;
 
 /// Every contender that this build holds.
 pub fn all() -> &'static [Box<dyn Contender>] {
@@ -32,6 +33,13 @@ pub fn all() -> &'static [Box<dyn Contender>] {
 /// does the same; a call too many is harmless.
 pub fn install_jwt_provider() {
     jsonwebtoken::install_provider();
+}
+
+/// The JWT library's errors about `token` in the shared vocabulary, for the
+/// same callers.
+#[must_use]
+pub fn jwt_rejection(error: &::jsonwebtoken::errors::Error, token: &str) -> Rejection {
+    jsonwebtoken::rejection(error, token)
 }
 
 /// The contender of that name.
