@@ -1,0 +1,200 @@
+//! `tokenlab attack replay`: one attack, step by step, as a class would see it.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use tokenlab_attacks::{Attack, Replay, replay as attacks, targets};
+use tokenlab_record::catalogue::{AttackCard, TargetCard};
+use tokenlab_record::transcript::{CheckResult, Stage, TraceEntry, Transcript, Verdict};
+
+use super::{attack_named, targets_matching, word};
+use crate::cli::AttackReplay;
+use crate::output::{Failure, Output};
+
+/// Replays the attack against the chosen target, or against one that falls
+/// and one that holds.
+///
+/// # Errors
+/// [`Failure`]: a name that matches nothing.
+pub(super) fn run(arguments: &AttackReplay, output: &Output) -> Result<(), Failure> {
+    let attack = attack_named(&arguments.id)?;
+    let replays: Vec<Replay> = match &arguments.target {
+        Some(id) => targets_matching(Some(id))?
+            .into_iter()
+            .map(|target| attacks::cell(attack, target))
+            .collect(),
+        None => one_that_falls_and_one_that_holds(attack),
+    };
+    if output.is_json() {
+        let transcripts: Vec<&Transcript> = replays.iter().flat_map(|replay| &replay.transcripts).collect();
+        return output.envelope("attack-replay", &transcripts);
+    }
+    let pause = Pause(!arguments.auto && io::stdin().is_terminal() && io::stdout().is_terminal());
+    introduce(&attack.card(), output)?;
+    for replay in &replays {
+        let Some(transcript) = replay.deciding() else {
+            continue;
+        };
+        let card = targets::all()
+            .iter()
+            .map(|target| target.card())
+            .find(|card| card.id == replay.cell.target);
+        pause.wait(output)?;
+        show(transcript, card.as_ref(), &pause, output)?;
+    }
+    cite(&attack.card(), output)
+}
+
+/// The same scheme where there is such a pair, so that only the check differs.
+fn one_that_falls_and_one_that_holds(attack: &dyn Attack) -> Vec<Replay> {
+    let replays: Vec<Replay> = targets::all()
+        .iter()
+        .map(|target| attacks::cell(attack, target.as_ref()))
+        .collect();
+    let scheme = |replay: &Replay| {
+        let mut targets = targets::all().iter();
+        targets
+            .find(|target| target.id() == replay.cell.target)
+            .map(|target| target.card().scheme)
+    };
+    let falls = replays
+        .iter()
+        .find(|replay| matches!(replay.cell.verdict, Verdict::Accepted { .. }));
+    let refused = || {
+        replays
+            .iter()
+            .filter(|replay| matches!(replay.cell.verdict, Verdict::Rejected { .. }))
+    };
+    let holds = falls
+        .and_then(|falls| refused().find(|replay| scheme(replay) == scheme(falls)))
+        .or_else(|| refused().next());
+    falls.into_iter().chain(holds).cloned().collect()
+}
+
+/// Waits for Enter between steps, on a terminal.
+struct Pause(bool);
+
+impl Pause {
+    fn wait(&self, output: &Output) -> Result<(), Failure> {
+        if self.0 {
+            output.note(&"  — Enter —");
+            io::stdin()
+                .lock()
+                .read_line(&mut String::new())
+                .map_err(|error| Failure::environment(format!("cannot read the keyboard: {error}")))?;
+        }
+        Ok(())
+    }
+}
+
+fn introduce(card: &AttackCard, output: &Output) -> Result<(), Failure> {
+    output.line(&format!("{} · {}", card.id, card.title))?;
+    output.line(&format!("The flawed assumption: {}", card.assumption))
+}
+
+fn show(
+    transcript: &Transcript,
+    card: Option<&TargetCard>,
+    pause: &Pause,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.line(&format!("\n── against {} {}", transcript.target, "─".repeat(40)))?;
+    if let Some(card) = card {
+        output.line(&format!(
+            "{} ({}; {})",
+            card.summary,
+            card.kind.slug(),
+            card.provenance
+        ))?;
+    }
+    if let Some(analogue) = &transcript.analogue {
+        output.line(&format!(
+            "Not the same attack, but its nearest analogue here: {analogue}"
+        ))?;
+    }
+    for (number, step) in transcript.steps.iter().enumerate() {
+        output.line(&format!("\n{}. {}", number + 1, step.action))?;
+        for line in step.artefact.lines() {
+            output.line(&format!("   {line}"))?;
+        }
+    }
+    pause.wait(output)?;
+    output.line(&"\nWhat changed in the token")?;
+    for part in transcript.diff.iter().filter(|part| part.before != part.after) {
+        output.line(&format!("   {:<10} - {}", part.part, part.before))?;
+        output.line(&format!("   {:<10} + {}", "", part.after))?;
+    }
+    pause.wait(output)?;
+    output.line(&"\nHow the verifier decided")?;
+    for entry in &transcript.trace {
+        output.line(&trace_line(entry))?;
+    }
+    output.line(&format!("\n{}", conclusion(transcript)))
+}
+
+fn trace_line(entry: &TraceEntry) -> String {
+    let result = match entry.result {
+        CheckResult::Fired => "FIRED  ",
+        CheckResult::Passed => "passed ",
+        CheckResult::Skipped => "skipped",
+        CheckResult::Absent => "ABSENT ",
+    };
+    let source = match entry.result {
+        CheckResult::Fired | CheckResult::Absent => format!("  {}:{}", entry.file, entry.line),
+        CheckResult::Passed | CheckResult::Skipped => String::new(),
+    };
+    let detail = if entry.detail.is_empty() {
+        String::new()
+    } else {
+        format!("  {}", entry.detail)
+    };
+    format!(
+        "   {:<11} {result} {:<24}{detail}{source}",
+        stage(entry.stage),
+        entry.id
+    )
+}
+
+const fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Shape => "shape",
+        Stage::Encoding => "encoding",
+        Stage::Header => "header",
+        Stage::KeyChoice => "key choice",
+        Stage::Signature => "signature",
+        Stage::Claims => "claims",
+        Stage::Application => "application",
+    }
+}
+
+fn conclusion(transcript: &Transcript) -> String {
+    let by = transcript
+        .decided_by
+        .as_deref()
+        .unwrap_or("nothing that could be named");
+    match &transcript.verdict {
+        Verdict::Accepted { claims } => {
+            let who = claims
+                .get("sub")
+                .map_or_else(|| "nobody".to_owned(), ToString::to_string);
+            format!("ACCEPTED as {who}: the verifier lacks {by}")
+        }
+        Verdict::Rejected { reason, detail } => format!("refused by {by}: {reason} ({detail})"),
+        Verdict::Inapplicable { why } => format!("not expressible: {why}"),
+        Verdict::Exhausted { detail } | Verdict::Panicked { detail } => {
+            format!("{}: {detail}", word(&transcript.verdict))
+        }
+        _ => "no verdict".to_owned(),
+    }
+}
+
+fn cite(card: &AttackCard, output: &Output) -> Result<(), Failure> {
+    output.line(&"\nSources")?;
+    for reference in &card.references {
+        output.line(&format!("   {}: {}", reference.label, reference.note))?;
+    }
+    output.note(&format!(
+        "next: attacks/lessons/{}.md · tokenlab attack matrix",
+        card.id
+    ));
+    Ok(())
+}

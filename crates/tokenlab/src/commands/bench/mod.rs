@@ -1,0 +1,236 @@
+//! `tokenlab bench`: plan, check, measure, draw, rank.
+
+mod sitting;
+pub(crate) mod summary;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokenlab_benches::paired::conduct::{Conductor, Ending};
+use tokenlab_benches::second::{self, SecondInstrument};
+use tokenlab_record::analysis::analyse;
+use tokenlab_record::catalogue::ContenderId;
+use tokenlab_record::jsonl::Appender;
+use tokenlab_record::run::{RunRecord, Status, files, write_document};
+
+use self::sitting::Sitting;
+use crate::cli::{Bench, Progress as ProgressMode};
+use crate::commands::attack;
+use crate::output::{Failure, Output};
+use crate::progress::{Progress, clock};
+use crate::runs;
+
+/// Measures, or goes on measuring, and draws the report.
+///
+/// # Errors
+/// [`Failure`]: usage and environment before measuring starts; interrupted
+/// after a partial report was written.
+pub(crate) fn run(arguments: &Bench, mode: ProgressMode, output: &Output) -> Result<(), Failure> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    stop_on_signal(&interrupt)?;
+    if cfg!(debug_assertions) {
+        output.note(&"warning: this is a debug build, its numbers are worthless; use --release");
+    }
+    let mut sitting = Sitting::begin(arguments, output)?;
+    let criterion = !arguments.no_criterion && built_criterion(output);
+    let second_ids: Vec<ContenderId> = if criterion {
+        sitting.second_opinions_missing()?
+    } else {
+        Vec::new()
+    };
+    let second_expected = second::expected(sitting.profile, second_ids.len());
+    let paired_expected = sitting.paired_expected()?;
+    announce(&sitting, paired_expected, second_expected, output);
+
+    let started = Instant::now();
+    let mut progress = Progress::start(mode, paired_expected + second_expected, output);
+    let ending = measure_pairs(&sitting, &interrupt, &mut progress);
+    if ending.as_ref().is_ok_and(|ending| *ending == Ending::Complete) && !second_ids.is_empty() {
+        measure_again(
+            &sitting,
+            &second_ids,
+            second_expected,
+            &interrupt,
+            &mut progress,
+            output,
+        );
+    }
+    progress.finish();
+
+    sitting.manifest.elapsed_s += started.elapsed().as_secs_f64();
+    let stopped = interrupt.load(Ordering::Relaxed);
+    if matches!(ending, Ok(Ending::Complete)) && !stopped {
+        sitting.manifest.status = Status::Complete;
+    }
+    write_document(&sitting.folder.join(files::MANIFEST), &sitting.manifest).map_err(Failure::environment)?;
+    attack_as_well(&sitting.folder)?;
+    draw(&sitting.folder, output)?;
+
+    let resume = format!(
+        "`tokenlab bench --resume --out {}` goes on",
+        sitting.folder.display()
+    );
+    match ending {
+        Err(error) => Err(Failure::environment(format!(
+            "{error}; what was measured is drawn; {resume}"
+        ))),
+        Ok(_) if stopped => Err(Failure::interrupted(format!(
+            "interrupted; the report is partial; {resume}"
+        ))),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The first Ctrl-C ends the run after the group being timed, the second at once.
+fn stop_on_signal(interrupt: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let flag = Arc::clone(interrupt);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        anstream::eprintln!("\nstopping after this group; once more to stop at once");
+    })
+    .map_err(|error| Failure::environment(format!("cannot catch Ctrl-C: {error}")))
+}
+
+/// Whether criterion is there to be run. It is a second opinion: its absence
+/// is said and survived.
+fn built_criterion(output: &Output) -> bool {
+    output.note(&"building the criterion targets (a minute or two the first time)");
+    match second::build() {
+        Ok(()) => true,
+        Err(error) => {
+            output.note(&format!("note: no second instrument: {error}"));
+            false
+        }
+    }
+}
+
+fn announce(sitting: &Sitting, paired: Duration, second: Duration, output: &Output) {
+    let plan = &sitting.plan;
+    output.note(&format!(
+        "plan: {} contenders and twins in {} groups × {} launches × {} rounds, seed {}: about {}",
+        plan.cases(),
+        plan.groups.len(),
+        plan.launches,
+        plan.rounds,
+        sitting.manifest.seed,
+        clock(paired),
+    ));
+    if !second.is_zero() {
+        output.note(&format!(
+            "      then criterion on the same cases: about {}",
+            clock(second)
+        ));
+    }
+    output.note(&format!("      into {}", sitting.folder.display()));
+    let environment = &sitting.environment;
+    if environment.load > f64::from(environment.cores) / 2.0 {
+        output.note(&format!(
+            "note: load average {:.1} on {} cores; disturbed rounds will be dropped and counted",
+            environment.load, environment.cores
+        ));
+    }
+}
+
+fn measure_pairs(
+    sitting: &Sitting,
+    interrupt: &AtomicBool,
+    progress: &mut Progress<'_>,
+) -> Result<Ending, tokenlab_benches::paired::conduct::ConductError> {
+    let conductor = Conductor {
+        run: &sitting.manifest.run,
+        seed: sitting.manifest.seed,
+        plan: &sitting.plan,
+        pools: &sitting.pools,
+        folder: &sitting.folder,
+        launcher: (own_program(), vec!["bench-launch".to_owned()]),
+        interrupt,
+    };
+    let launches = sitting.plan.launches;
+    let mut current = None;
+    let ending = conductor.conduct(|news| {
+        let of = |launch: u32| format!("launch {} of {launches}", launch + 1);
+        if let Some(previous) = current.replace(news.launch)
+            && previous != news.launch
+        {
+            progress.milestone(&format!("{} done", of(previous)));
+        }
+        let group = news.group;
+        progress.advance(
+            news.expected,
+            &format!("{}: {} {}", of(news.launch), group.model.slug(), group.corpus),
+        );
+    });
+    progress.milestone("pairs done");
+    ending
+}
+
+/// Criterion's pass. Whatever goes wrong with it costs the second opinion and
+/// nothing else.
+fn measure_again(
+    sitting: &Sitting,
+    contenders: &[ContenderId],
+    expected: Duration,
+    interrupt: &AtomicBool,
+    progress: &mut Progress<'_>,
+    output: &Output,
+) {
+    let scratch = sitting.folder.join("criterion.tmp");
+    let instrument = SecondInstrument {
+        run: &sitting.manifest.run,
+        profile: sitting.profile,
+        contenders,
+        scratch: &scratch,
+        interrupt,
+    };
+    let cases = u32::try_from(contenders.len() * sitting.profile.second_opinion_on().len()).unwrap_or(1);
+    let share = expected / cases.max(1);
+    let opinions = instrument.measure(|| progress.advance(share, "criterion"));
+    let written = opinions.map_err(|error| error.to_string()).and_then(|opinions| {
+        let mut file = Appender::open(&sitting.folder.join(files::SECOND_OPINIONS))
+            .map_err(|error| error.to_string())?;
+        opinions
+            .iter()
+            .try_for_each(|opinion| file.append(opinion))
+            .map_err(|error| error.to_string())
+    });
+    if let Err(problem) = written {
+        output.note(&format!("note: no second opinion: {problem}"));
+    }
+    progress.milestone("criterion done");
+}
+
+/// Fast is half an answer; the page shows beside it what each verifier
+/// withstands. Takes a second, once a run.
+fn attack_as_well(folder: &Path) -> Result<(), Failure> {
+    if folder.join(files::TRANSCRIPTS).exists() {
+        return Ok(());
+    }
+    attack::write_transcripts(folder, &tokenlab_attacks::replay::matrix(|_, _| true))
+}
+
+fn draw(folder: &Path, output: &Output) -> Result<(), Failure> {
+    let record = RunRecord::read(folder).map_err(Failure::environment)?;
+    let analysis = analyse(&record);
+    let rendered =
+        tokenlab_report::render_analysed(&record, &analysis, folder).map_err(Failure::environment)?;
+    match runs::mark_latest(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            output.note(&format!("note: cannot point reports/latest at this run: {error}"));
+        }
+        _ => {}
+    }
+    summary::print(&record, &analysis, &rendered, output)
+}
+
+fn own_program() -> PathBuf {
+    // The path survives a rebuild of the file it names; argv[0] is good enough otherwise.
+    fs::canonicalize("/proc/self/exe")
+        .or_else(|_| std::env::current_exe())
+        .unwrap_or_else(|_| PathBuf::from("tokenlab"))
+}

@@ -1,0 +1,9 @@
+//! One file a verb.
+
+pub(crate) mod attack;
+pub(crate) mod bench;
+pub(crate) mod bench_launch;
+pub(crate) mod fuzz;
+pub(crate) mod list;
+pub(crate) mod report;
+pub(crate) mod token;

@@ -1,0 +1,69 @@
+# Recipes are one line of cargo each: nothing hides here. `just` lists them.
+
+export TOKENLAB_VECTORS := env("TOKENLAB_VECTORS", "")
+
+tokenlab := "cargo run --quiet --release -p tokenlab --"
+
+[private]
+default:
+    @just --list --unsorted
+
+# Measure everything and draw the report: six minutes (profile: smoke, quick, default, full)
+[group('measure')]
+bench profile="default" *flags:
+    {{tokenlab}} bench --profile {{profile}} {{flags}}
+
+# A first look in one minute
+[group('measure')]
+bench-quick *flags: (bench "quick" flags)
+
+# Every corpus, twice the launches: half an hour
+[group('measure')]
+bench-full *flags: (bench "full" flags)
+
+# The familiar instrument alone, on every case (twenty minutes); `just criterion verify` for one model
+[group('measure')]
+criterion *targets:
+    cargo bench -p tokenlab-benches {{ if targets == "" { "" } else { "--bench " + targets } }}
+
+# Draw a run again without measuring; the latest if none is named
+[group('measure')]
+report *run:
+    {{tokenlab}} report {{run}}
+
+# Every attack against every verifier
+[group('break')]
+attack *flags:
+    {{tokenlab}} attack matrix {{flags}}
+
+# One attack step by step
+[group('break')]
+replay id *flags:
+    {{tokenlab}} attack replay {{id}} {{flags}}
+
+# Fuzz one target on nightly, or on stable with the nightly switch thrown; says which
+[group('break')]
+fuzz target *flags:
+    @if rustup run nightly rustc --version >/dev/null 2>&1; then \
+        echo "nightly, AddressSanitizer (the first build takes a few minutes)"; \
+        cargo +nightly fuzz run {{target}} -- {{flags}}; \
+    else \
+        echo "no nightly here: stable with RUSTC_BOOTSTRAP=1, AddressSanitizer"; \
+        RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- {{flags}}; \
+    fi
+
+# The tests, as the README and CI run them
+[group('check')]
+test:
+    cargo test --workspace
+
+# Formatting and lints; warnings are errors here and in CI
+[group('check')]
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# What CI runs
+[group('check')]
+ci:
+    .ci/run
