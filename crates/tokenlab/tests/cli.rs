@@ -1,0 +1,355 @@
+//! The command line as its users meet it: streams, exit codes, bad input.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn tokenlab(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tokenlab"))
+        .args(arguments)
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .env_remove("TOKENLAB_PROFILE")
+        .output()
+        .expect("the program starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+/// The `data` of a command's envelope, whose kind must be `kind`.
+fn data(arguments: &[&str], kind: &str) -> Value {
+    let output = tokenlab(arguments);
+    let mut envelope: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", stdout(&output)));
+    assert_eq!(envelope["schema"], "tokenlab/1", "{arguments:?}");
+    assert_eq!(envelope["kind"], kind, "{arguments:?}");
+    envelope["data"].take()
+}
+
+#[test]
+fn every_list_has_cards_with_distinct_ids() {
+    for (arguments, kind) in [
+        (["list", "contenders", "--json"], "contenders"),
+        (["list", "attacks", "--json"], "attacks"),
+        (["list", "targets", "--json"], "targets"),
+        (["list", "corpora", "--json"], "corpora"),
+        (["fuzz", "list", "--json"], "fuzz-targets"),
+    ] {
+        let cards = data(&arguments, kind);
+        let mut ids: Vec<&str> = cards
+            .as_array()
+            .unwrap_or_else(|| panic!("{arguments:?}"))
+            .iter()
+            .map(|card| {
+                card["id"]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("{arguments:?}: {card}"))
+            })
+            .collect();
+        let all = ids.len();
+        assert!(all > 1, "{arguments:?}");
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_name_that_is_none_gets_the_nearest_and_its_exit_code() {
+    for (arguments, code, hint) in [
+        (
+            ["bench", "--profile", "smkoe"].as_slice(),
+            2,
+            "did you mean \"smoke\"?",
+        ),
+        (
+            &["bench", "--only", "pasetors/v4.publik"],
+            4,
+            "did you mean \"pasetors/v4.public\"?",
+        ),
+        (&["attack", "run", "alg-nome"], 4, "did you mean \"alg-none\"?"),
+        (
+            &["attack", "replay", "kid-injektion"],
+            4,
+            "did you mean \"kid-injection\"?",
+        ),
+        (
+            &["attack", "matrix", "--target", "jwt-unsecred"],
+            4,
+            "did you mean \"jwt-unsecured\"?",
+        ),
+        (&["repotr"], 2, "report"),
+        (&["report", "nowhere"], 4, "tokenlab bench"),
+    ] {
+        let output = tokenlab(arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert!(
+            stderr(&output).contains(hint),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert!(output.stdout.is_empty(), "{arguments:?} mixes the streams");
+    }
+}
+
+#[test]
+fn an_error_under_json_is_an_envelope_too() {
+    for (arguments, code) in [
+        (["attack", "run", "alg-nome", "--json"].as_slice(), 4),
+        (&["--json", "bogus"], 2),
+    ] {
+        let error = data(arguments, "error");
+        assert_eq!(error["code"], code, "{arguments:?}");
+        assert!(
+            error["message"].as_str().is_some_and(|text| !text.is_empty()),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_fails_before_measuring() {
+    let output = tokenlab(&["bench", "--profile", "smoke", "--out", "/proc/tokenlab"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert!(
+        said.contains("cannot write to /proc/tokenlab") && said.contains("--out"),
+        "{said}"
+    );
+    assert!(!said.contains("plan:"), "it had begun: {said}");
+}
+
+#[test]
+fn the_whole_catalogue_comes_out_as_expected() {
+    let output = tokenlab(&["attack", "run", "--all", "--strict"]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+    let cells = data(&["attack", "matrix", "--json"], "attack-matrix")["cells"].take();
+    let cells = cells.as_array().expect("cells").clone();
+    let contenders = data(&["list", "contenders", "--json"], "contenders");
+    let contenders: Vec<&str> = contenders
+        .as_array()
+        .expect("cards")
+        .iter()
+        .filter_map(|card| card["id"].as_str())
+        .collect();
+    let attacks = data(&["list", "attacks", "--json"], "attacks");
+    for attack in attacks.as_array().expect("cards") {
+        let of_attack = || cells.iter().filter(|cell| cell["attack"] == attack["id"]);
+        assert!(
+            of_attack().any(|cell| cell["verdict"]["kind"] == "accepted"),
+            "{} succeeds nowhere",
+            attack["id"]
+        );
+        for cell in of_attack().filter(|cell| contenders.iter().any(|id| cell["target"] == *id)) {
+            let kind = cell["verdict"]["kind"].as_str().expect("a kind");
+            assert!(matches!(kind, "rejected" | "inapplicable"), "{cell}");
+            let reasoned = cell["decided_by"].is_string() || cell["verdict"]["why"].is_string();
+            assert!(reasoned, "no deciding check and no reason: {cell}");
+        }
+    }
+}
+
+#[test]
+fn a_replay_shows_the_forged_token_the_missing_check_and_the_sources() {
+    let output = tokenlab(&["attack", "replay", "kid-injection", "--auto"]);
+    let shown = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for wanted in [
+        "ABSENT",
+        "FIRED",
+        "UNION SELECT",
+        "ACCEPTED as \"admin\"",
+        "refused by",
+        "attacks/src/",
+        "RFC 8725",
+    ] {
+        assert!(shown.contains(wanted), "no {wanted:?} in:\n{shown}");
+    }
+    assert!(!shown.contains('\u{1b}'), "escape codes into a pipe");
+}
+
+#[test]
+fn whatever_is_pasted_is_decoded_as_far_as_it_goes() {
+    let output = tokenlab(&["token", "decode", "Bearer  eyJhbGciOiJub25lIn0.e30."]);
+    assert!(
+        stdout(&output).contains(r#"{"alg":"none"}"#),
+        "{}",
+        stdout(&output)
+    );
+    for rubbish in ["", "...", "v4.local.", "ключ", "Bearer Bearer"] {
+        let output = tokenlab(&["token", "decode", rubbish]);
+        assert_eq!(output.status.code(), Some(0), "{rubbish:?}: {}", stderr(&output));
+    }
+}
+
+/// A run of the two fastest contenders, without criterion.
+fn small_bench(folder: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tokenlab"));
+    command
+        .args([
+            "bench",
+            "--profile",
+            "smoke",
+            "--only",
+            "*/v4.local",
+            "--no-criterion",
+            "--progress",
+            "lines",
+        ])
+        .arg("--out")
+        .arg(folder)
+        .args(more);
+    command
+}
+
+fn files_of(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("the run folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_is_planned_measured_drawn_and_drawn_again_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = folder.path().join("run");
+    let output = small_bench(&run, &[]).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("plan: "), "{}", stderr(&output));
+    let shown = stdout(&output);
+    for wanted in [
+        "VERIFY A TOKEN",
+        "shared key, encrypted",
+        "pasetors/v4.local",
+        "A/A twins",
+        "index.html",
+    ] {
+        assert!(shown.contains(wanted), "no {wanted:?} in:\n{shown}");
+    }
+    let files = files_of(&run);
+    for wanted in [
+        "canaries.jsonl",
+        "catalogue.json",
+        "environment.json",
+        "index.html",
+        "measurements.csv",
+        "measurements.jsonl",
+        "run.json",
+        "tokens.csv",
+        "tokens.jsonl",
+        "transcripts.jsonl",
+        "verify-shared-key-encrypted.png",
+    ] {
+        assert!(
+            files.iter().any(|file| file == wanted),
+            "no {wanted} in {files:?}"
+        );
+    }
+
+    let page = fs::read(run.join("index.html")).expect("the page");
+    let again = tokenlab(&["report", &run.display().to_string()]);
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(
+        fs::read(run.join("index.html")).expect("the page"),
+        page,
+        "redrawing changed the page"
+    );
+
+    // A torn line costs that line and is named.
+    let measurements = run.join("measurements.jsonl");
+    let mut text = fs::read(&measurements).expect("the lines");
+    let lines = text.iter().filter(|byte| **byte == b'\n').count();
+    text.extend_from_slice(b"{\"schema\":\"tokenlab.measurement/1\",\"run\":\"to");
+    fs::write(&measurements, text).expect("the lines are written");
+    let damaged = tokenlab(&["report", &run.display().to_string()]);
+    assert_eq!(damaged.status.code(), Some(0), "{}", stderr(&damaged));
+    let named = format!("measurements.jsonl line {}", lines + 1);
+    assert!(stderr(&damaged).contains(&named), "{}", stderr(&damaged));
+    assert!(
+        stdout(&damaged).contains("VERIFY A TOKEN"),
+        "{}",
+        stdout(&damaged)
+    );
+
+    // A finished run is neither measured over nor gone on with.
+    for more in [[].as_slice(), &["--resume"]] {
+        let refused = small_bench(&run, more).output().expect("the program starts");
+        assert_eq!(refused.status.code(), Some(2), "{more:?}: {}", stderr(&refused));
+    }
+}
+
+#[test]
+fn an_interrupted_run_leaves_a_partial_report_and_is_gone_on_with() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = folder.path().join("run");
+    let mut child = small_bench(&run, &[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut notes = BufReader::new(child.stderr.take().expect("notes")).lines();
+    notes
+        .find(|line| {
+            line.as_ref()
+                .is_ok_and(|line| line.contains("launch 1 of 3 done"))
+        })
+        .expect("the first launch ends")
+        .expect("text");
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a process id")).expect("a process id");
+    kill_process(pid, Signal::INT).expect("the signal is sent");
+    let said: Vec<String> = notes.map_while(Result::ok).collect();
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("--resume")), "{said:?}");
+    assert!(stdout(&output).contains("PARTIAL"), "{}", stdout(&output));
+    let lines = |file: &str| fs::read_to_string(run.join(file)).expect("lines").lines().count();
+    let partial = lines("canaries.jsonl");
+    assert!(partial > 0 && fs::metadata(run.join("index.html")).is_ok());
+
+    let resumed = small_bench(&run, &["--resume"])
+        .output()
+        .expect("the program starts");
+    assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
+    assert!(!stdout(&resumed).contains("PARTIAL"), "{}", stdout(&resumed));
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(run.join("run.json")).expect("the manifest")).expect("JSON");
+    assert_eq!(manifest["status"], "complete");
+    let groups = manifest["groups"].as_array().expect("groups").len();
+    assert!(partial < 3 * groups, "it was not interrupted");
+    assert_eq!(
+        lines("canaries.jsonl"),
+        3 * groups,
+        "every launch of every group once"
+    );
+}
