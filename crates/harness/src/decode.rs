@@ -15,7 +15,7 @@ use tokenlab_record::measurement::TokenAnatomy;
 pub struct Decoded {
     /// What the text looks like.
     pub format: Format,
-    /// Its parts in order. Empty only if the text is.
+    /// Its parts in order. Empty only if the text is nothing but dots.
     pub parts: Vec<Part>,
 }
 
@@ -64,7 +64,7 @@ impl Part {
     pub fn text(&self) -> String {
         match std::str::from_utf8(&self.bytes) {
             Ok(text) if !text.contains(|c: char| c.is_control() && !c.is_whitespace()) => text.to_owned(),
-            _ => self.bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            _ => hexadecimal(&self.bytes),
         }
     }
 
@@ -218,6 +218,15 @@ fn paseto(version: &str, purpose: &str, body: &str, footer: Option<&str>, layout
         format: Format::Paseto,
         parts,
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .flatten()
+        .collect()
 }
 
 /// Drops what is outside the alphabet and forgives padding and trailing bits.
