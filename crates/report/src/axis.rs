@@ -74,7 +74,7 @@ impl LogAxis {
                     .windows(2)
                     .all(|pair| matches!(pair, [a, b] if (self.at(*b) - self.at(*a)).abs() >= spacing))
         };
-        let steps = [0.01, 0.02, 0.05, 0.1, 0.2].map(|share| self.even_ticks(share));
+        let steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2].map(|share| self.even_ticks(share));
         let mantissas = [
             &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0][..],
             &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0],

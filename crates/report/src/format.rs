@@ -28,10 +28,10 @@ pub fn ratio(value: f64) -> String {
     }
 }
 
-/// The same on an axis, where `2.00×` is `2×`.
+/// The same on an axis, where `2.00×` is `2×`, and `1.002×` may be a tick.
 #[must_use]
 pub(crate) fn tick_ratio(value: f64) -> String {
-    format!("{}×", trimmed(&significant(value)))
+    format!("{}×", trimmed(&rounded(value, 4)))
 }
 
 /// A count on an axis, `2,500`.
@@ -66,6 +66,12 @@ pub fn interval_ends(interval: Interval) -> String {
 #[must_use]
 pub fn percent(share: f64) -> String {
     format!("{} %", significant(share * 100.0))
+}
+
+/// A share that is a rule and not a measurement, where `5.00 %` is `5 %`.
+#[must_use]
+pub(crate) fn limit_percent(share: f64) -> String {
+    format!("{} %", trimmed(&significant(share * 100.0)))
 }
 
 /// A whole number with its thousands apart, `12,345`.

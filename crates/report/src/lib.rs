@@ -13,7 +13,7 @@
 //! * [`mod@format`]: numbers for readers, shared with the terminal.
 //! * `view`: the record with the questions that every section asks of it.
 //! * `charts`: one kind of chart a file, each a list of shapes (`sketch`).
-//! * `paint`, `palette`: from shapes to SVG and PNG.
+//! * `paint`, `palette`, `font`: from shapes to SVG and PNG.
 //! * `page`, `table`, `export`: HTML and CSV.
 
 use std::fs;
@@ -25,6 +25,7 @@ use tokenlab_record::run::RunRecord;
 mod axis;
 mod charts;
 mod export;
+mod font;
 pub mod format;
 mod page;
 mod paint;
@@ -105,10 +106,11 @@ pub fn render_analysed(
     for figure in sections.iter().flat_map(|section| &section.figures) {
         if let Some(sketch) = &figure.sketch {
             let path = folder.join(figure.png_name());
-            paint::png(sketch, &path).map_err(|problem| ReportError::Draw {
+            let bytes = paint::png(sketch).map_err(|problem| ReportError::Draw {
                 path: path.clone(),
                 problem,
             })?;
+            write(&path, &bytes)?;
             charts.push(path);
         }
     }

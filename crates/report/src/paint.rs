@@ -4,27 +4,43 @@
 //! whole pixels; doubling makes that half pixels in the SVG, and PNGs sharp
 //! enough for a projector.
 
-use std::path::Path;
-
-use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
+use plotters::backend::{BitMapBackend, DrawingBackend, RGBPixel, SVGBackend};
 use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
 
+use crate::font;
 use crate::palette::{Ink, hex};
-use crate::sketch::{Align, HEIGHT_OF_EM, Shape, Sketch, install_font};
+use crate::sketch::{Align, Label, Shape, Sketch};
 
 const SCALE: f64 = 2.0;
 
-/// plotters' SVG backend writes a font size of this share of what it is told.
-const SVG_HEIGHT_OF_EM: f64 = 1.24;
+/// Paints onto light paper and returns the file of a PNG.
+pub(crate) fn png(sketch: &Sketch) -> Result<Vec<u8>, String> {
+    let (width, height) = size(sketch);
+    let mut pixels = vec![0; width as usize * height as usize * 3];
+    {
+        let area = BitMapBackend::<RGBPixel>::with_buffer_and_format(&mut pixels, (width, height))
+            .map_err(|error| error.to_string())?
+            .into_drawing_area();
+        paint(sketch, &area, dot_label)?;
+    }
+    encode(&pixels, (width, height)).map_err(|error| error.to_string())
+}
 
-/// Paints onto light paper and writes a PNG.
-pub(crate) fn png(sketch: &Sketch, path: &Path) -> Result<(), String> {
-    let area = BitMapBackend::new(path, size(sketch)).into_drawing_area();
-    paint(sketch, &area, HEIGHT_OF_EM)
+/// Small files matter more than quick ones: reports are committed.
+fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::Best);
+    encoder.set_filter(png::FilterType::NoFilter); // flat areas repeat best as they are
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(file)
 }
 
 /// Paints an SVG element for inclusion in a page: cropped, named by the
@@ -34,7 +50,7 @@ pub(crate) fn svg(sketch: &Sketch, anchor: &str, title: &str, description: &str)
     let mut drawn = String::new();
     {
         let area = SVGBackend::with_string(&mut drawn, size(sketch)).into_drawing_area();
-        paint(sketch, &area, SVG_HEIGHT_OF_EM)?;
+        paint(sketch, &area, write_label)?;
     }
     let (_, shapes) = drawn.split_once(">\n").ok_or("plotters wrote no svg element")?;
     let top = sketch.crop_top * SCALE;
@@ -70,25 +86,31 @@ fn escaped(text: &str) -> String {
     maud::html! { (text) }.into_string()
 }
 
+type Outcome<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// How a backend sets a label.
+type SetLabel<DB> = fn(&Label, &DrawingArea<DB, Shift>) -> Outcome<DB>;
+
 fn paint<DB: DrawingBackend>(
     sketch: &Sketch,
     area: &DrawingArea<DB, Shift>,
-    height_of_em: f64,
+    set_label: SetLabel<DB>,
 ) -> Result<(), String> {
-    install_font();
-    let words = |error: &dyn std::fmt::Display| error.to_string();
-    area.fill(&colour(Ink::Paper)).map_err(|error| words(&error))?;
-    for shape in &sketch.shapes {
-        paint_shape(shape, area, height_of_em).map_err(|error| words(&error))?;
-    }
-    area.present().map_err(|error| words(&error))
+    let all = || {
+        area.fill(&colour(Ink::Paper))?;
+        for shape in &sketch.shapes {
+            paint_shape(shape, area, set_label)?;
+        }
+        area.present()
+    };
+    all().map_err(|error: DrawingAreaErrorKind<DB::ErrorType>| error.to_string())
 }
 
 fn paint_shape<DB: DrawingBackend>(
     shape: &Shape,
     area: &DrawingArea<DB, Shift>,
-    height_of_em: f64,
-) -> Result<(), plotters::drawing::DrawingAreaErrorKind<DB::ErrorType>> {
+    set_label: SetLabel<DB>,
+) -> Outcome<DB> {
     match shape {
         Shape::Block {
             left,
@@ -113,25 +135,44 @@ fn paint_shape<DB: DrawingBackend>(
             let points: Vec<_> = points.iter().copied().map(pixel).collect();
             area.draw(&Polygon::new(points, fill(*ink)))
         }
-        Shape::Text {
-            at,
-            text,
-            size,
-            align,
-            ink,
-        } => {
-            let h_pos = match align {
-                Align::Left => HPos::Left,
-                Align::Middle => HPos::Center,
-                Align::Right => HPos::Right,
-            };
-            let colour = colour(*ink);
-            let style = TextStyle::from(("sans-serif", size * SCALE * height_of_em).into_font())
-                .color(&colour)
-                .pos(Pos::new(h_pos, VPos::Center));
-            area.draw(&Text::new(text.clone(), pixel(*at), style))
-        }
+        Shape::Text(label) => set_label(label, area),
     }
+}
+
+/// A label as text, which the reader's browser sets.
+fn write_label(label: &Label, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Outcome<SVGBackend<'static>> {
+    /// plotters writes a font size of one part in this of what it is told.
+    const TOLD: f64 = 1.24;
+    let h_pos = match label.align {
+        Align::Left => HPos::Left,
+        Align::Middle => HPos::Center,
+        Align::Right => HPos::Right,
+    };
+    let colour = colour(label.ink);
+    let style = TextStyle::from(("sans-serif", label.size * SCALE * TOLD).into_font())
+        .color(&colour)
+        .pos(Pos::new(h_pos, VPos::Center));
+    area.draw(&Text::new(label.text.as_str(), pixel(label.at), style))
+}
+
+/// A label as pixels of the embedded font.
+fn dot_label(label: &Label, area: &DrawingArea<BitMapBackend<'_>, Shift>) -> Outcome<BitMapBackend<'static>> {
+    let size = label.size * SCALE;
+    let width = font::width(&label.text, size) / SCALE;
+    let left = match label.align {
+        Align::Left => 0.0,
+        Align::Middle => width / 2.0,
+        Align::Right => width,
+    };
+    let (x, y) = pixel((label.at.0 - left, label.at.1));
+    let colour = colour(label.ink);
+    let mut outcome = Ok(());
+    font::rasterise(&label.text, size, |dx, dy, coverage| {
+        if outcome.is_ok() {
+            outcome = area.draw_pixel((x + dx, y + dy), &colour.mix(coverage));
+        }
+    });
+    outcome
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // `as` saturates and sketches are small

@@ -5,10 +5,7 @@
 //! the embedded font, which is wide, so that whatever fits here also fits in
 //! the sans-serif of a reader's browser.
 
-use std::sync::OnceLock;
-
-use plotters::style::{FontStyle, IntoFont, register_font};
-
+use crate::font;
 use crate::palette::Ink;
 
 /// A point in layout pixels, right and down.
@@ -47,13 +44,17 @@ pub(crate) enum Shape {
     /// A filled polygon.
     Polygon { points: Vec<Point>, ink: Ink },
     /// One line of text.
-    Text {
-        at: Point,
-        text: String,
-        size: f64,
-        align: Align,
-        ink: Ink,
-    },
+    Text(Label),
+}
+
+/// One line of text, as high as `size` and centred in height.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Label {
+    pub(crate) at: Point,
+    pub(crate) text: String,
+    pub(crate) size: f64,
+    pub(crate) align: Align,
+    pub(crate) ink: Ink,
 }
 
 /// A drawing.
@@ -121,13 +122,13 @@ impl Sketch {
 
     /// Writes one line of text.
     pub(crate) fn text(&mut self, at: Point, text: impl Into<String>, size: f64, align: Align, ink: Ink) {
-        self.shapes.push(Shape::Text {
+        self.shapes.push(Shape::Text(Label {
             at,
             text: printable(&text.into()),
             size,
             align,
             ink,
-        });
+        }));
     }
 
     /// Draws a marker: JWT are discs, PASETO are diamonds, strangers squares.
@@ -147,21 +148,10 @@ impl Sketch {
     }
 }
 
-/// Width of a text in layout pixels, by the embedded font.
-pub(crate) fn text_width(text: &str, size: f64) -> f64 {
-    install_font();
-    match ("sans-serif", size * HEIGHT_OF_EM).into_font().layout_box(text) {
-        Ok(((left, _), (right, _))) => f64::from(right - left) + 1.0,
-        // Without the font, assume wide letters.
-        #[allow(clippy::cast_precision_loss)] // a label's length
-        Err(_) => text.chars().count() as f64 * size * 0.7,
-    }
-}
-
 /// The text, shortened to end in `…` if it is wider than `width`.
 pub(crate) fn fitted(text: &str, size: f64, width: f64) -> String {
     let text = printable(text);
-    if text_width(&text, size) <= width {
+    if font::width(&text, size) <= width {
         return text;
     }
     let letters: Vec<char> = text.chars().collect();
@@ -169,7 +159,7 @@ pub(crate) fn fitted(text: &str, size: f64, width: f64) -> String {
     let (mut fits, mut too_long) = (0, letters.len());
     while too_long - fits > 1 {
         let middle = fits + (too_long - fits) / 2;
-        if text_width(&shortened(middle), size) <= width {
+        if font::width(&shortened(middle), size) <= width {
             fits = middle;
         } else {
             too_long = middle;
@@ -177,21 +167,6 @@ pub(crate) fn fitted(text: &str, size: f64, width: f64) -> String {
     }
     shortened(fits)
 }
-
-/// Hands the embedded font to plotters under the name that its texts ask for.
-pub(crate) fn install_font() {
-    static INSTALLED: OnceLock<()> = OnceLock::new();
-    INSTALLED.get_or_init(|| {
-        // Only a file that is no font is refused, and a test reads this one.
-        let _ = register_font("sans-serif", FontStyle::Normal, FONT);
-    });
-}
-
-/// Height of a line of the embedded font (ascent and descent) over its em;
-/// plotters takes the former as the size of a bitmap font.
-pub(crate) const HEIGHT_OF_EM: f64 = 1.164;
-
-const FONT: &[u8] = include_bytes!("../assets/DejaVuSans-subset.ttf");
 
 /// Characters that steer a terminal or turn the direction of writing have no
 /// place in a label, where an id from a foreign record may bring them.
@@ -210,32 +185,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_font_is_the_one_that_measures() {
-        install_font();
-        let width = |text: &str| {
-            ("sans-serif", 100.0)
-                .into_font()
-                .layout_box(text)
-                .expect("the font is registered")
-                .1
-                .0
-        };
-        assert!(width("i") < width("m"), "a proportional font");
-        for special in "µ×±–—…≤≥¹²³⁴●◆✓✗".chars() {
-            assert_ne!(
-                width(&special.to_string()),
-                0,
-                "{special:?} has no width, so the subset lacks it"
-            );
-        }
-    }
-
-    #[test]
     fn a_long_label_is_cut_and_a_short_one_is_not() {
         assert_eq!(fitted("pasetors/v4.public", 13.0, 300.0), "pasetors/v4.public");
         let cut = fitted(&"w".repeat(500), 13.0, 100.0);
         assert!(cut.ends_with('…'), "{cut}");
-        assert!(text_width(&cut, 13.0) <= 100.0, "{cut}");
+        assert!(font::width(&cut, 13.0) <= 100.0, "{cut}");
         assert!(cut.chars().count() > 5, "{cut}");
     }
 

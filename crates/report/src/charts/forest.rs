@@ -8,9 +8,10 @@ use tokenlab_record::stats::Interval;
 
 use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out};
 use crate::axis::LogAxis;
+use crate::font;
 use crate::format;
 use crate::palette::Ink;
-use crate::sketch::{Align, Sketch, fitted, text_width};
+use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
 use crate::view::View;
 
@@ -66,7 +67,10 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
     let sketch = sketch(
         view,
         &title,
-        "wall time by criterion over wall time by the paired runner · logarithmic · shaded: within 10 %",
+        &format!(
+            "wall time by criterion over wall time by the paired runner · logarithmic · shaded: within {}",
+            format::limit_percent(AGREEMENT_LIMIT)
+        ),
         &rows,
         Some(limit),
     );
@@ -76,7 +80,7 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
             "Forest plot of {}, of which {disagreeing} disagree by more than {}. All values are in the table \
              below.",
             format::counted(rows.len() as u64, "case", "cases"),
-            format::percent(AGREEMENT_LIMIT),
+            format::limit_percent(AGREEMENT_LIMIT),
         ),
         remark: if sketch.is_none() {
             Some("No chart: this run has no times by criterion.".to_owned())
@@ -88,7 +92,7 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
              the right criterion took longer. {disagreeing} of {} differ by more than {}, and say so in \
              words.",
             format::counted(rows.len() as u64, "case", "cases"),
-            format::percent(AGREEMENT_LIMIT),
+            format::limit_percent(AGREEMENT_LIMIT),
         ),
         caution: "Criterion runs one case after the other in one process and reads the wall clock; the paired \
                   runner interleaves all cases over many processes. A case that disagrees is not wrong by \
@@ -203,7 +207,7 @@ fn sketch(view: &View<'_>, title: &str, subtitle: &str, rows: &[Row], limit: Opt
     }
     let widest = rows
         .iter()
-        .map(|row| text_width(&row.label, ROW_TEXT))
+        .map(|row| font::width(&row.label, ROW_TEXT))
         .fold(160.0, f64::max)
         .min(WIDEST_LABEL);
     let finding = WIDTH - MARGIN;

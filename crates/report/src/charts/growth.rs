@@ -11,9 +11,10 @@ use tokenlab_record::measurement::Model;
 
 use super::{Figure, MARGIN, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed};
 use crate::axis::LogAxis;
+use crate::font;
 use crate::format;
 use crate::palette::Ink;
-use crate::sketch::{Align, Point, Sketch, fitted, text_width};
+use crate::sketch::{Align, Point, Sketch, fitted};
 use crate::table::{Cell, Table};
 use crate::view::{View, capitalised};
 
@@ -187,7 +188,7 @@ fn table(view: &View<'_>, model: Model, class: Class) -> Table {
 const PLOT_HEIGHT: f64 = 340.0;
 const TOP: f64 = 14.0;
 const AXIS_HEIGHT: f64 = 78.0;
-const LABEL_WIDTH: f64 = 270.0;
+const WIDEST_LABEL: f64 = 270.0;
 const LABEL_PITCH: f64 = 17.0;
 
 fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
@@ -201,7 +202,15 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
     );
     let top = sketch.crop_top + TOP;
     let bottom = top + PLOT_HEIGHT;
-    let (left, right) = (MARGIN + 66.0, WIDTH - MARGIN - LABEL_WIDTH - 34.0);
+    let labels: Vec<String> = lines
+        .iter()
+        .map(|line| fitted(line.contender.as_str(), ROW_TEXT, WIDEST_LABEL))
+        .collect();
+    let widest = labels
+        .iter()
+        .map(|label| font::width(label, ROW_TEXT))
+        .fold(0.0, f64::max);
+    let (left, right) = (MARGIN + 66.0, WIDTH - MARGIN - widest - 48.0);
     let x = LogAxis::over(points().map(|(bytes, _)| bytes), left, right)?;
     let y = LogAxis::over(points().map(|(_, ns)| ns), bottom, top)?;
 
@@ -230,7 +239,7 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
     let middle = (left + right) / 2.0;
     sketch.text(
         (middle, bottom + 34.0),
-        "claims as JSON",
+        "length of the claims as JSON",
         SMALL_TEXT,
         Align::Middle,
         Ink::Muted,
@@ -241,7 +250,8 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
         .filter_map(|line| line.points.last())
         .map(|(_, ns)| y.at(*ns))
         .collect();
-    for (line, label) in lines.iter().zip(spread(&ends, (top, bottom))) {
+    let heights = spread(&ends, (top, bottom));
+    for ((line, label), height) in lines.iter().zip(labels).zip(heights) {
         let ink = view.ink(line.contender);
         let places: Vec<Point> = line
             .points
@@ -250,7 +260,7 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
             .collect();
         if let Some(end) = places.last() {
             sketch.path(
-                vec![*end, (right + 12.0, end.1), (right + 26.0, label)],
+                vec![*end, (right + 12.0, end.1), (right + 26.0, height)],
                 1.0,
                 Ink::Muted,
             );
@@ -259,13 +269,12 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
             sketch.marker(*place, 4.0, ink);
         }
         sketch.path(places, 2.0, ink);
-        let text = fitted(line.contender.as_str(), ROW_TEXT, LABEL_WIDTH - 22.0);
-        sketch.marker((right + 36.0, label), 4.0, ink);
-        sketch.text((right + 46.0, label), text, ROW_TEXT, Align::Left, Ink::Text);
+        sketch.marker((right + 36.0, height), 4.0, ink);
+        sketch.text((right + 46.0, height), label, ROW_TEXT, Align::Left, Ink::Text);
     }
     let end = family_legend(&mut sketch, (left, bottom + 60.0));
     let note = "a point is a corpus";
-    if end + text_width(note, SMALL_TEXT) < WIDTH {
+    if end + font::width(note, SMALL_TEXT) < WIDTH {
         sketch.text((end, bottom + 60.0), note, SMALL_TEXT, Align::Left, Ink::Muted);
     }
     Some(sketch)

@@ -12,6 +12,7 @@ mod token_bytes;
 use tokenlab_record::catalogue::Class;
 use tokenlab_record::measurement::Model;
 
+use crate::font;
 use crate::palette::Ink;
 use crate::sketch::{Align, Sketch};
 use crate::table::Table;
@@ -153,7 +154,7 @@ fn family_legend(sketch: &mut Sketch, (left, y): (f64, f64)) -> f64 {
     for (ink, name) in [(Ink::Jwt, "JWT"), (Ink::Paseto, "PASETO")] {
         sketch.marker((x + 5.0, y), 5.0, ink);
         sketch.text((x + 15.0, y), name, SMALL_TEXT, Align::Left, Ink::Text);
-        x += 15.0 + crate::sketch::text_width(name, SMALL_TEXT) + 18.0;
+        x += 15.0 + font::width(name, SMALL_TEXT) + 18.0;
     }
     x
 }

@@ -14,9 +14,10 @@ use super::{
     Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out, superscript,
 };
 use crate::axis::LogAxis;
+use crate::font;
 use crate::format;
 use crate::palette::Ink;
-use crate::sketch::{Align, Sketch, fitted, text_width};
+use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
 use crate::view::{View, capitalised};
 
@@ -69,7 +70,7 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
         .and_then(|corpus| view.ranking(model, class, corpus));
     let sketch = ranking.and_then(|ranking| sketch(view, &title, ranking));
     let remark = match (ranking, &sketch) {
-        (Some(ranking), Some(_)) => left_out(ranking.rows.len()),
+        (Some(ranking), Some(_)) => remark(ranking),
         (Some(ranking), None) if !ranking.failed.is_empty() => {
             Some("No chart: every contender of this class failed here; the table says why.".to_owned())
         }
@@ -93,6 +94,20 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
         footnotes,
         title,
     }
+}
+
+/// What the drawing lacks: failures, and rows beyond its room.
+fn remark(ranking: &Ranking) -> Option<String> {
+    let failed = ranking.failed.len() as u64;
+    let failures = (failed > 0).then(|| {
+        format!(
+            "{} failed here and {} no row in the chart; the table says why.",
+            format::counted(failed, "contender", "contenders"),
+            if failed == 1 { "has" } else { "have" }
+        )
+    });
+    let remarks: Vec<String> = left_out(ranking.rows.len()).into_iter().chain(failures).collect();
+    (!remarks.is_empty()).then(|| remarks.join(" "))
 }
 
 /// The data of a ranking, failures included: an error is a row.
@@ -213,7 +228,7 @@ impl Columns {
     fn new(labels: &[String]) -> Self {
         let widest = labels
             .iter()
-            .map(|label| text_width(label, ROW_TEXT))
+            .map(|label| font::width(label, ROW_TEXT))
             .fold(120.0, f64::max);
         let label = MARGIN + RANK_WIDTH;
         let ratio = WIDTH - MARGIN;
@@ -339,14 +354,14 @@ fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64) {
     x += 30.0;
     let note = "95 % interval";
     sketch.text((x, y), note, SMALL_TEXT, Align::Left, Ink::Text);
-    x += text_width(note, SMALL_TEXT) + 18.0;
+    x += font::width(note, SMALL_TEXT) + 18.0;
     for step in [0.0, 4.0, 7.0] {
         sketch.vertical(x + step, (y - 3.0, y + 3.0), 1.0, Ink::Muted);
     }
     x += 14.0;
     let note = "median of one launch";
     sketch.text((x, y), note, SMALL_TEXT, Align::Left, Ink::Text);
-    x += text_width(note, SMALL_TEXT) + 18.0;
+    x += font::width(note, SMALL_TEXT) + 18.0;
     sketch.dashes(x, (y - 7.0, y + 7.0), 1.0, Ink::Muted);
     sketch.text((x + 8.0, y), "the fastest", SMALL_TEXT, Align::Left, Ink::Text);
 }

@@ -9,9 +9,10 @@ use tokenlab_record::measurement::TokenSize;
 
 use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, framed, left_out};
 use crate::axis::LinearAxis;
+use crate::font;
 use crate::format;
 use crate::palette::Ink;
-use crate::sketch::{Align, Sketch, fitted, text_width};
+use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
 use crate::view::{View, capitalised, slug};
 
@@ -176,7 +177,7 @@ fn sketch(view: &View<'_>, title: &str, bars: &[Bar<'_>]) -> Sketch {
     let bars = bars.get(..bars.len().min(MOST_ROWS)).unwrap_or(bars);
     let widest = bars
         .iter()
-        .map(|bar| text_width(&bar.label, ROW_TEXT))
+        .map(|bar| font::width(&bar.label, ROW_TEXT))
         .fold(120.0, f64::max)
         .min(WIDEST_LABEL);
     let plot = (MARGIN + widest + 14.0, WIDTH - MARGIN - TOTAL_WIDTH);
@@ -254,7 +255,7 @@ fn draw_bar(sketch: &mut Sketch, axis: &LinearAxis, bar: &Bar<'_>, widest: f64, 
             ink,
         );
         let figure = format::count(bytes.into());
-        if text_width(&figure, 11.0) + 6.0 < width {
+        if font::width(&figure, 11.0) + 6.0 < width {
             sketch.text(
                 (left + width / 2.0, middle),
                 figure,
@@ -280,7 +281,7 @@ fn draw_legend(sketch: &mut Sketch, y: f64) {
     ] {
         sketch.block((x, y - 6.0), 12.0, 12.0, ink);
         sketch.text((x + 18.0, y), name, SMALL_TEXT, Align::Left, Ink::Text);
-        x += 18.0 + text_width(name, SMALL_TEXT) + 20.0;
+        x += 18.0 + font::width(name, SMALL_TEXT) + 20.0;
     }
     sketch.text((x, y), "(in this order)", SMALL_TEXT, Align::Left, Ink::Muted);
 }

@@ -13,9 +13,12 @@ use tokenlab_record::transcript::{Transcript, Verdict};
 use crate::format;
 use crate::view::{View, capitalised, listed};
 
+/// Wire name of the outcome whose deciding check is one that was not there.
+const ACCEPTED: &str = "accepted";
+
 /// The outcomes from the gravest down: wire name, and the word on the page.
 const OUTCOMES: [(&str, &str); 5] = [
-    ("accepted", "accepted"),
+    (ACCEPTED, "accepted"),
     ("panicked", "panicked"),
     ("exhausted", "exhausted"),
     ("rejected", "refused"),
@@ -45,7 +48,8 @@ pub(super) fn html(view: &View<'_>) -> Markup {
         p {
             strong { "How to read it. " }
             "A row is a target, a column an attack; a cell is the gravest outcome of the attack's variants "
-            "there, and under it the check that decided. " em { "Accepted" } " means that the target "
+            "there, and under it the check that decided: the one that refused, or the missing one that let "
+            "the forgery through. " em { "Accepted" } " means that the target "
             "believed forged claims; " em { "inapplicable" } ", that the attack can't even be written down "
             "for that kind of token, which is not the same as being refused. Flawed, misconfigured and "
             "historic targets are there to fall: they show that the attack works."
@@ -113,7 +117,10 @@ fn cell(transcripts: &[&Transcript]) -> Markup {
             @if transcripts.len() > 1 && deciding.len() < transcripts.len() {
                 " (" (deciding.len()) " of " (transcripts.len()) " variants)"
             }
-            @if !checks.is_empty() { br; small { "by " (listed(&checks)) } }
+            @if !checks.is_empty() {
+                br;
+                small { @if kind == ACCEPTED { "missing: " } @else { "by " } (listed(&checks)) }
+            }
             @if let Some(why) = why { br; small { (why) } }
             @if analogue { br; small { "nearest analogue" } }
             @if unexpected { br; strong.flag { "unexpected" } }

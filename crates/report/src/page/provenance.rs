@@ -1,7 +1,7 @@
 //! Where the numbers come from: noise, method, machine, damage, raw files.
 
 use maud::{Markup, html};
-use tokenlab_record::analysis::{CANARY_LIMIT, NOISE_LIMIT, WALL_OVER_CPU_LIMIT};
+use tokenlab_record::analysis::{CANARY_LIMIT, LEAST_EFFECT, MIN_KEPT, NOISE_LIMIT, WALL_OVER_CPU_LIMIT};
 use tokenlab_record::run::{Status, files};
 
 use crate::charts::Section;
@@ -19,10 +19,10 @@ pub(super) fn noise(view: &View<'_>) -> Markup {
         p {
             "Of " (format::counted(noise.blocks, "timed block", "timed blocks")) ", "
             (format::count(noise.preempted)) " were dropped because wall time exceeded CPU time by more than "
-            (format::percent(WALL_OVER_CPU_LIMIT - 1.0)) " (somebody else had the processor), and "
+            (format::limit_percent(WALL_OVER_CPU_LIMIT - 1.0)) " (somebody else had the processor), and "
             (format::count(noise.canary)) " because a canary block beside their round was more than "
-            (format::percent(CANARY_LIMIT - 1.0)) " slow: " (format::percent(noise.share))
-            " in all. Above " (format::percent(NOISE_LIMIT)) " a run is called noisy; this one is "
+            (format::limit_percent(CANARY_LIMIT - 1.0)) " slower than the quick ones of its launch: " (format::percent(noise.share))
+            " in all. Above " (format::limit_percent(NOISE_LIMIT)) " a run is called noisy; this one is "
             @if noise.noisy { strong { "noisy" } } @else { "not" } "."
         }
     }
@@ -41,11 +41,13 @@ pub(super) fn method(view: &View<'_>) -> Markup {
             "are checked outside the clock."
         }
         p {
-            "The main figure is thread CPU time: the median of a launch's undisturbed blocks, then the median "
-            "over launches. Intervals are 95 %, by a bootstrap that draws launches first and rounds within "
-            "them second, because two processes differ by more than two rounds do. Ratios are paired round by "
-            "round with the fastest of the group. Two contenders share a rank unless the interval of their "
-            "ratio excludes 1 and the difference exceeds both one per cent and twice the typical A/A error."
+            "The main figure is thread CPU time: the median of a launch's undisturbed blocks (of all its "
+            "blocks, where fewer than " (MIN_KEPT) " were left alone), then the median over launches. "
+            "Intervals are 95 %, by a bootstrap that draws launches first and rounds within them second, "
+            "because two processes differ by more than two rounds do. Ratios are paired round by round with "
+            "the fastest of the group. Two contenders share a rank unless the interval of their ratio "
+            "excludes 1 and the difference exceeds both " (format::limit_percent(LEAST_EFFECT))
+            " and twice the typical A/A error."
         }
         p.reproduce { "Measure again: " code { (manifest.command) } }
     }

@@ -41,7 +41,7 @@ fn sentence(view: &View<'_>, class: Class) -> Markup {
             others => { ", level with " (format::counted(others as u64, "other", "others")) }
         }
         (other_family(view, ranking, first))
-        @if let Some(last) = rest.last() {
+        @if let Some(last) = rest.last().filter(|last| last.rank != first.rank) {
             "; the slowest of " (ranking.rows.len()) ", " (named(last)) ", takes "
             (format::ratio(last.ratio.estimate)) " the time"
         }

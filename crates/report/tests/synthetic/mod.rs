@@ -1,0 +1,502 @@
+//! An invented run: every contender of the lab with made-up block times.
+//!
+//! The ids have the shape of the harness's registry, which this crate must not
+//! know; the figures are of a believable size and measured nowhere.
+#![allow(clippy::cast_possible_truncation)] // invented figures fit
+
+use tokenlab_record::catalogue::{
+    AttackCard, CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Reference,
+    TargetCard, TargetKind,
+};
+use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
+use tokenlab_record::measurement::{
+    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, SECOND_OPINION_SCHEMA,
+    SecondOpinion, TOKEN_SIZE_SCHEMA, TokenAnatomy, TokenSize,
+};
+use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
+use tokenlab_record::stats::SplitMix64;
+use tokenlab_record::transcript::{Expected, TRANSCRIPT_SCHEMA, Transcript, Verdict};
+
+const RUN: &str = "2026-01-01T000000-invented";
+
+/// How much of everything to invent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// Fresh processes.
+    pub(crate) launches: u32,
+    /// Rounds in each.
+    pub(crate) rounds: u32,
+    /// Corpora, from the start of the list.
+    pub(crate) corpora: usize,
+    /// Whether the attacks ran too.
+    pub(crate) attacks: bool,
+}
+
+/// Name, and claims as JSON in bytes.
+const CORPORA: [(&str, u32); 5] = [
+    ("typical", 330),
+    ("tiny", 97),
+    ("large", 4040),
+    ("unicode", 402),
+    ("nested", 471),
+];
+
+struct Invented {
+    id: String,
+    family: Family,
+    class: Class,
+    algorithm: String,
+    library: &'static str,
+    version: &'static str,
+    backend: String,
+    footnote: Option<&'static str>,
+    verify_ns: f64,
+    issue_ns: f64,
+    load_ns: f64,
+    ns_per_byte: f64,
+    authentication_bytes: u32,
+    nonce_bytes: u32,
+}
+
+/// A whole invented run.
+pub(crate) fn run(size: Size) -> RunRecord {
+    let contenders = contenders();
+    let mut random = SplitMix64::new(7);
+    let groups = groups(size);
+    let mut record = RunRecord {
+        manifest: manifest(size, &groups),
+        environment: environment(),
+        catalogue: Catalogue {
+            schema: CATALOGUE_SCHEMA.into(),
+            contenders: contenders.iter().map(card).collect(),
+            attacks: Vec::new(),
+            targets: Vec::new(),
+        },
+        measurements: Vec::new(),
+        canaries: Vec::new(),
+        tokens: tokens(&contenders, size),
+        second_opinions: Vec::new(),
+        transcripts: Vec::new(),
+        damage: Vec::new(),
+    };
+    for group in &groups {
+        for launch in 0..size.launches {
+            measure(&mut record, &contenders, group, launch, size.rounds, &mut random);
+        }
+    }
+    record.second_opinions = second_opinions(&contenders);
+    if size.attacks {
+        add_attacks(&mut record, &contenders);
+    }
+    record
+}
+
+fn contenders() -> Vec<Invented> {
+    const RSA: Option<&str> = Some("2048-bit RSA is a 112-bit security level");
+    const P384: Option<&str> = Some("P-384 is a 192-bit security level");
+    let jwt = [
+        ("HS256", 1_900.0, 1_500.0, 32, None),
+        ("HS384", 2_600.0, 2_050.0, 48, None),
+        ("HS512", 2_640.0, 2_060.0, 64, None),
+        ("RS256", 21_300.0, 640_000.0, 256, RSA),
+        ("PS256", 22_800.0, 645_000.0, 256, RSA),
+        ("PS384", 23_100.0, 646_000.0, 256, RSA),
+        ("ES256", 49_000.0, 23_100.0, 64, None),
+        ("ES384", 212_000.0, 170_000.0, 96, P384),
+        ("EdDSA", 44_600.0, 18_900.0, 64, None),
+    ];
+    let mut contenders = Vec::new();
+    for (algorithm, verify_ns, issue_ns, authentication_bytes, footnote) in jwt {
+        let is_mac = algorithm.starts_with("HS");
+        for (backend, factor) in [("aws-lc", 1.0), ("rustcrypto", if is_mac { 1.01 } else { 3.4 })] {
+            contenders.push(Invented {
+                id: format!("jsonwebtoken/{algorithm}+{backend}"),
+                family: Family::Jwt,
+                class: if is_mac {
+                    Class::SharedKeyAuthenticated
+                } else {
+                    Class::Signature
+                },
+                algorithm: algorithm.into(),
+                library: "jsonwebtoken",
+                version: "11.1.0",
+                backend: backend.into(),
+                footnote,
+                verify_ns: verify_ns * factor,
+                issue_ns: issue_ns * factor,
+                load_ns: 310.0 * factor,
+                ns_per_byte: 3.1,
+                authentication_bytes,
+                nonce_bytes: 0,
+            });
+        }
+    }
+    for (library, version, algorithm, verify_ns, issue_ns, authentication_bytes, footnote) in [
+        ("pasetors", "0.8.1", "v2.local", 4_300.0, 3_900.0, 16, None),
+        ("pasetors", "0.8.1", "v2.public", 53_600.0, 26_700.0, 64, None),
+        ("pasetors", "0.8.1", "v3.public", 611_000.0, 402_000.0, 96, P384),
+        ("pasetors", "0.8.1", "v4.local", 4_250.0, 4_020.0, 32, None),
+        ("pasetors", "0.8.1", "v4.public", 53_900.0, 26_900.0, 64, None),
+        ("rusty_paseto", "0.10.1", "v4.local", 6_900.0, 7_700.0, 32, None),
+        (
+            "rusty_paseto",
+            "0.10.1",
+            "v4.public",
+            37_900.0,
+            19_800.0,
+            64,
+            None,
+        ),
+    ] {
+        let is_local = algorithm.ends_with("local");
+        contenders.push(Invented {
+            id: format!("{library}/{algorithm}"),
+            family: Family::Paseto,
+            class: if is_local {
+                Class::SharedKeyEncrypted
+            } else {
+                Class::Signature
+            },
+            algorithm: algorithm.into(),
+            library,
+            version,
+            backend: "invented primitives".into(),
+            footnote,
+            verify_ns,
+            issue_ns,
+            load_ns: if is_local { 90.0 } else { 14_000.0 },
+            ns_per_byte: if is_local { 6.4 } else { 4.4 },
+            authentication_bytes,
+            nonce_bytes: match algorithm {
+                "v2.local" => 24,
+                "v4.local" => 32,
+                _ => 0,
+            },
+        });
+    }
+    contenders
+}
+
+fn scheme(contender: &Invented) -> String {
+    match contender.family {
+        Family::Jwt => format!("jwt.{}", contender.algorithm),
+        _ => format!("paseto.{}", contender.algorithm),
+    }
+}
+
+fn card(contender: &Invented) -> ContenderCard {
+    ContenderCard {
+        id: ContenderId::new(contender.id.as_str()),
+        family: contender.family,
+        class: contender.class,
+        scheme: scheme(contender),
+        algorithm: contender.algorithm.clone(),
+        library: contender.library.into(),
+        library_version: contender.version.into(),
+        backend: contender.backend.clone(),
+        footnote: contender.footnote.map(str::to_owned),
+    }
+}
+
+fn corpora(size: Size) -> impl Iterator<Item = (&'static str, u32)> {
+    CORPORA.into_iter().take(size.corpora)
+}
+
+fn groups(size: Size) -> Vec<Group> {
+    let mut groups = Vec::new();
+    for model in Model::ALL {
+        let all = matches!(model, Model::Verify | Model::Issue);
+        for (corpus, _) in corpora(size).take(if all { usize::MAX } else { 1 }) {
+            for class in Class::ALL {
+                groups.push(Group {
+                    model,
+                    corpus: corpus.into(),
+                    class,
+                });
+            }
+        }
+    }
+    groups
+}
+
+fn manifest(size: Size, groups: &[Group]) -> Manifest {
+    Manifest {
+        schema: MANIFEST_SCHEMA.into(),
+        run: RUN.into(),
+        profile: "default".into(),
+        only: None,
+        seed: 7,
+        launches: size.launches,
+        rounds: size.rounds,
+        block_ns: 300_000,
+        groups: groups.to_vec(),
+        expected_s: 360.0,
+        elapsed_s: 371.4,
+        command: "tokenlab bench --profile default --seed 7".into(),
+        status: Status::Complete,
+    }
+}
+
+fn environment() -> Environment {
+    Environment {
+        schema: ENVIRONMENT_SCHEMA.into(),
+        cpu_model: "Invented CPU 9000 (all figures invented)".into(),
+        cpu_features: vec!["sha_ni".into(), "avx2".into()],
+        cores: 2,
+        memory_bytes: 8 << 30,
+        os: "Invented OS 1".into(),
+        kernel: "6.0.0".into(),
+        rustc: "rustc 1.95.0".into(),
+        commit: "0123456789abcdef".into(),
+        dirty: false,
+        lock_sha256: "00".repeat(32),
+        build_profile: "release".into(),
+        started_at: "2026-01-01T00:00:00Z".into(),
+        load: 0.21,
+    }
+}
+
+fn tokens(contenders: &[Invented], size: Size) -> Vec<TokenSize> {
+    let mut tokens = Vec::new();
+    for (corpus, claims_bytes) in corpora(size) {
+        for contender in contenders {
+            let is_jwt = contender.family == Family::Jwt;
+            let header_bytes = if is_jwt {
+                27
+            } else {
+                contender.algorithm.len() as u32 + 1
+            };
+            // Times as text are ten bytes longer each, and most sets have three.
+            let payload_bytes = claims_bytes + if is_jwt { 0 } else { 36 };
+            let raw = payload_bytes + contender.authentication_bytes + contender.nonce_bytes;
+            let encoding_bytes = raw / 3 + if is_jwt { 11 } else { 1 };
+            let anatomy = TokenAnatomy {
+                header_bytes,
+                payload_bytes,
+                nonce_bytes: contender.nonce_bytes,
+                authentication_bytes: contender.authentication_bytes,
+                encoding_bytes,
+            };
+            tokens.push(TokenSize {
+                schema: TOKEN_SIZE_SCHEMA.into(),
+                run: RUN.into(),
+                contender: ContenderId::new(contender.id.as_str()),
+                class: contender.class,
+                corpus: corpus.into(),
+                token_bytes: anatomy.total_bytes(),
+                anatomy,
+            });
+        }
+    }
+    tokens
+}
+
+fn truth_ns(contender: &Invented, model: Model, corpus: &str) -> f64 {
+    let bytes = CORPORA
+        .iter()
+        .find(|(name, _)| *name == corpus)
+        .map_or(0.0, |(_, bytes)| f64::from(*bytes));
+    match model {
+        Model::Load => contender.load_ns,
+        Model::Issue => contender.issue_ns + bytes * contender.ns_per_byte,
+        Model::RejectSignature => contender.verify_ns * 0.98,
+        _ => contender.verify_ns + bytes * contender.ns_per_byte,
+    }
+}
+
+/// One launch of a group. EdDSA on RustCrypto has two modes, as address space
+/// layout gives it on real machines.
+fn measure(
+    record: &mut RunRecord,
+    contenders: &[Invented],
+    group: &Group,
+    launch: u32,
+    rounds: u32,
+    random: &mut SplitMix64,
+) {
+    let mut noise = |scale: f64| 1.0 + scale * (random.below(2001) as f64 / 1000.0 - 1.0);
+    let shared: Vec<f64> = (0..rounds).map(|_| noise(0.01)).collect();
+    record.canaries.push(Canary {
+        schema: CANARY_SCHEMA.into(),
+        run: RUN.into(),
+        group: group.clone(),
+        launch,
+        before_ns: vec![50_000; rounds as usize],
+        after_ns: vec![50_000; rounds as usize],
+    });
+    for contender in contenders
+        .iter()
+        .filter(|contender| contender.class == group.class)
+    {
+        let twins: &[bool] = match contender.id.as_str() {
+            "jsonwebtoken/HS256+aws-lc" | "pasetors/v4.public" => &[false, true],
+            _ => &[false],
+        };
+        let bimodal = contender.id == "jsonwebtoken/EdDSA+rustcrypto" && launch % 3 == 2;
+        let layout = noise(0.012) * if bimodal { 1.14 } else { 1.0 };
+        for twin in twins {
+            let ns = truth_ns(contender, group.model, &group.corpus) * layout;
+            let iterations = (300_000.0 / ns).max(1.0) as u32;
+            let mut blocks = Vec::new();
+            for round in &shared {
+                let cpu = (ns * f64::from(iterations) * round * noise(0.004)) as u64;
+                let preempted = noise(1.0) > 1.95;
+                blocks.push((cpu, if preempted { cpu * 2 } else { cpu + cpu / 200 }));
+            }
+            record.measurements.push(Measurement {
+                schema: MEASUREMENT_SCHEMA.into(),
+                run: RUN.into(),
+                contender: ContenderId::new(contender.id.as_str()),
+                twin: *twin,
+                group: group.clone(),
+                launch,
+                iterations,
+                cpu_ns: blocks.iter().map(|(cpu, _)| *cpu).collect(),
+                wall_ns: blocks.iter().map(|(_, wall)| *wall).collect(),
+                verified: true,
+                error: None,
+            });
+        }
+    }
+}
+
+/// Criterion on verifying, with two contenders that it sees otherwise.
+fn second_opinions(contenders: &[Invented]) -> Vec<SecondOpinion> {
+    contenders
+        .iter()
+        .enumerate()
+        .map(|(index, contender)| {
+            let differs = match index {
+                3 => 1.24,
+                20 => 0.87,
+                _ => 1.0 + (index as f64 - 12.0) / 200.0,
+            };
+            SecondOpinion {
+                schema: SECOND_OPINION_SCHEMA.into(),
+                run: RUN.into(),
+                contender: ContenderId::new(contender.id.as_str()),
+                model: Model::Verify,
+                corpus: "typical".into(),
+                iterations: vec![10; 10],
+                wall_ns: vec![10.0 * differs * truth_ns(contender, Model::Verify, "typical"); 10],
+            }
+        })
+        .collect()
+}
+
+fn add_attacks(record: &mut RunRecord, contenders: &[Invented]) {
+    let attack = |id: &str, title: &str, assumption: &str, label: &str| AttackCard {
+        id: id.into(),
+        title: title.into(),
+        assumption: assumption.into(),
+        breaks: vec![id.into()],
+        references: vec![Reference {
+            label: label.into(),
+            note: "says that this must not work".into(),
+        }],
+    };
+    record.catalogue.attacks = vec![
+        attack(
+            "alg-none",
+            "Unsigned token",
+            "the token may say how it is checked",
+            "RFC 8725 §3.1",
+        ),
+        attack(
+            "alg-confusion-rs-hs",
+            "Public key as HMAC secret",
+            "one key serves every algorithm",
+            "CVE-2015-9235",
+        ),
+        attack(
+            "kid-path-traversal",
+            "Key id as a path",
+            "a key id is a file name",
+            "CWE-22",
+        ),
+    ];
+    let target = |id: &str, family, kind, weaknesses: &[&str]| TargetCard {
+        id: id.into(),
+        family,
+        kind,
+        scheme: "jwt.RS256".into(),
+        summary: "invented".into(),
+        weaknesses: weaknesses.iter().map(|weakness| (*weakness).to_owned()).collect(),
+        provenance: "invented".into(),
+    };
+    record.catalogue.targets = vec![
+        target("jwt-believes-alg", Family::Jwt, TargetKind::Flawed, &["alg-none"]),
+        target(
+            "jwt-one-key",
+            Family::Jwt,
+            TargetKind::Flawed,
+            &["alg-confusion-rs-hs"],
+        ),
+        target(
+            "paseto-kid-folder",
+            Family::Paseto,
+            TargetKind::Flawed,
+            &["kid-path-traversal"],
+        ),
+    ];
+    for contender in contenders {
+        let hardened = target(&contender.id, contender.family, TargetKind::Hardened, &[]);
+        record.catalogue.targets.push(hardened);
+    }
+    let catalogue = record.catalogue.clone();
+    for attack in &catalogue.attacks {
+        for target in &catalogue.targets {
+            for variant in ["first", "second"] {
+                record.transcripts.push(transcript(attack, target, variant));
+            }
+        }
+    }
+}
+
+fn transcript(attack: &AttackCard, target: &TargetCard, variant: &str) -> Transcript {
+    let falls = target.weaknesses.contains(&attack.id);
+    let is_foreign = target.family == Family::Paseto && attack.id == "alg-none";
+    let (verdict, expected) = match (falls, is_foreign, variant) {
+        (true, _, "first") => (
+            Verdict::Accepted {
+                claims: serde_json::json!({"sub": "admin"}),
+            },
+            Expected::Accepted,
+        ),
+        (_, true, _) => (
+            Verdict::Inapplicable {
+                why: "a PASETO has no algorithm field".into(),
+            },
+            Expected::Inapplicable,
+        ),
+        _ => (
+            Verdict::Rejected {
+                reason: "wrong-scheme".into(),
+                detail: "not the algorithm that was configured".into(),
+            },
+            if falls {
+                Expected::Accepted
+            } else {
+                Expected::Rejected
+            },
+        ),
+    };
+    Transcript {
+        schema: TRANSCRIPT_SCHEMA.into(),
+        run: RUN.into(),
+        attack: attack.id.clone(),
+        target: target.id.clone(),
+        variant: variant.into(),
+        analogue: (target.family == Family::Paseto && !is_foreign).then(|| "the version relabelled".into()),
+        sample_token: "a.b.c".into(),
+        token: "a.b.".into(),
+        steps: Vec::new(),
+        diff: Vec::new(),
+        trace: Vec::new(),
+        decided_by: (!is_foreign).then(|| "algorithm-allow-list".into()),
+        verdict,
+        expected,
+        agrees: true,
+        elapsed_ns: 12_000,
+    }
+}
