@@ -168,3 +168,85 @@ pub(crate) fn superscript(number: usize) -> String {
         .filter_map(|digit| DIGITS.get(usize::from(digit.wrapping_sub(b'0'))))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "../../tests/synthetic/mod.rs"]
+mod synthetic;
+
+#[cfg(test)]
+mod tests {
+    use tokenlab_record::analysis::analyse;
+
+    use super::*;
+    use crate::sketch::{Label, Shape};
+
+    /// Left, right, top and bottom of a label.
+    fn extent(label: &Label) -> (f64, f64, f64, f64) {
+        let width = font::width(&label.text, label.size);
+        let left = match label.align {
+            Align::Left => label.at.0,
+            Align::Middle => label.at.0 - width / 2.0,
+            Align::Right => label.at.0 - width,
+        };
+        let half = label.size * 0.45; // of the height of its letters
+        (left, left + width, label.at.1 - half, label.at.1 + half)
+    }
+
+    #[test]
+    fn every_text_is_inside_its_chart_and_upon_no_other() {
+        let record = synthetic::run(synthetic::Size {
+            launches: 2,
+            rounds: 5,
+            corpora: 5,
+            attacks: false,
+        });
+        let analysis = analyse(&record);
+        let view = View::new(&record, &analysis);
+        let mut labels_seen = 0;
+        for figure in sections(&view).into_iter().flat_map(|section| section.figures) {
+            let sketch = figure
+                .sketch
+                .expect("the invented run has something for every chart");
+            let labels: Vec<&Label> = sketch
+                .shapes
+                .iter()
+                .filter_map(|shape| match shape {
+                    Shape::Text(label) => Some(label),
+                    _ => None,
+                })
+                .collect();
+            for (index, label) in labels.iter().enumerate() {
+                let (left, right, top, bottom) = extent(label);
+                assert!(
+                    left >= 0.0 && right <= sketch.width && top >= 0.0 && bottom <= sketch.height,
+                    "{:?} leaves {}",
+                    label.text,
+                    figure.anchor
+                );
+                for other in labels.iter().skip(index + 1) {
+                    let (other_left, other_right, other_top, other_bottom) = extent(other);
+                    let apart = right <= other_left
+                        || other_right <= left
+                        || bottom <= other_top
+                        || other_bottom <= top;
+                    assert!(
+                        apart,
+                        "{:?} upon {:?} in {}",
+                        label.text, other.text, figure.anchor
+                    );
+                }
+            }
+            labels_seen += labels.len();
+        }
+        assert!(
+            labels_seen > 500,
+            "{labels_seen} labels were held against each other"
+        );
+    }
+
+    #[test]
+    fn superscripts_have_as_many_digits_as_their_number() {
+        assert_eq!(superscript(1), "¹");
+        assert_eq!(superscript(209), "²⁰⁹");
+    }
+}

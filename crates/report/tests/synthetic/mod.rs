@@ -4,10 +4,7 @@
 //! know; the figures are of a believable size and measured nowhere.
 #![allow(clippy::cast_possible_truncation)] // invented figures fit
 
-use tokenlab_record::catalogue::{
-    AttackCard, CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Reference,
-    TargetCard, TargetKind,
-};
+use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
 use tokenlab_record::measurement::{
     CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, SECOND_OPINION_SCHEMA,
@@ -15,7 +12,8 @@ use tokenlab_record::measurement::{
 };
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
 use tokenlab_record::stats::SplitMix64;
-use tokenlab_record::transcript::{Expected, TRANSCRIPT_SCHEMA, Transcript, Verdict};
+
+mod attacks;
 
 const RUN: &str = "2026-01-01T000000-invented";
 
@@ -86,7 +84,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
     }
     record.second_opinions = second_opinions(&contenders);
     if size.attacks {
-        add_attacks(&mut record, &contenders);
+        attacks::add(&mut record);
     }
     record
 }
@@ -382,121 +380,4 @@ fn second_opinions(contenders: &[Invented]) -> Vec<SecondOpinion> {
             }
         })
         .collect()
-}
-
-fn add_attacks(record: &mut RunRecord, contenders: &[Invented]) {
-    let attack = |id: &str, title: &str, assumption: &str, label: &str| AttackCard {
-        id: id.into(),
-        title: title.into(),
-        assumption: assumption.into(),
-        breaks: vec![id.into()],
-        references: vec![Reference {
-            label: label.into(),
-            note: "says that this must not work".into(),
-        }],
-    };
-    record.catalogue.attacks = vec![
-        attack(
-            "alg-none",
-            "Unsigned token",
-            "the token may say how it is checked",
-            "RFC 8725 §3.1",
-        ),
-        attack(
-            "alg-confusion-rs-hs",
-            "Public key as HMAC secret",
-            "one key serves every algorithm",
-            "CVE-2015-9235",
-        ),
-        attack(
-            "kid-path-traversal",
-            "Key id as a path",
-            "a key id is a file name",
-            "CWE-22",
-        ),
-    ];
-    let target = |id: &str, family, kind, weaknesses: &[&str]| TargetCard {
-        id: id.into(),
-        family,
-        kind,
-        scheme: "jwt.RS256".into(),
-        summary: "invented".into(),
-        weaknesses: weaknesses.iter().map(|weakness| (*weakness).to_owned()).collect(),
-        provenance: "invented".into(),
-    };
-    record.catalogue.targets = vec![
-        target("jwt-believes-alg", Family::Jwt, TargetKind::Flawed, &["alg-none"]),
-        target(
-            "jwt-one-key",
-            Family::Jwt,
-            TargetKind::Flawed,
-            &["alg-confusion-rs-hs"],
-        ),
-        target(
-            "paseto-kid-folder",
-            Family::Paseto,
-            TargetKind::Flawed,
-            &["kid-path-traversal"],
-        ),
-    ];
-    for contender in contenders {
-        let hardened = target(&contender.id, contender.family, TargetKind::Hardened, &[]);
-        record.catalogue.targets.push(hardened);
-    }
-    let catalogue = record.catalogue.clone();
-    for attack in &catalogue.attacks {
-        for target in &catalogue.targets {
-            for variant in ["first", "second"] {
-                record.transcripts.push(transcript(attack, target, variant));
-            }
-        }
-    }
-}
-
-fn transcript(attack: &AttackCard, target: &TargetCard, variant: &str) -> Transcript {
-    let falls = target.weaknesses.contains(&attack.id);
-    let is_foreign = target.family == Family::Paseto && attack.id == "alg-none";
-    let (verdict, expected) = match (falls, is_foreign, variant) {
-        (true, _, "first") => (
-            Verdict::Accepted {
-                claims: serde_json::json!({"sub": "admin"}),
-            },
-            Expected::Accepted,
-        ),
-        (_, true, _) => (
-            Verdict::Inapplicable {
-                why: "a PASETO has no algorithm field".into(),
-            },
-            Expected::Inapplicable,
-        ),
-        _ => (
-            Verdict::Rejected {
-                reason: "wrong-scheme".into(),
-                detail: "not the algorithm that was configured".into(),
-            },
-            if falls {
-                Expected::Accepted
-            } else {
-                Expected::Rejected
-            },
-        ),
-    };
-    Transcript {
-        schema: TRANSCRIPT_SCHEMA.into(),
-        run: RUN.into(),
-        attack: attack.id.clone(),
-        target: target.id.clone(),
-        variant: variant.into(),
-        analogue: (target.family == Family::Paseto && !is_foreign).then(|| "the version relabelled".into()),
-        sample_token: "a.b.c".into(),
-        token: "a.b.".into(),
-        steps: Vec::new(),
-        diff: Vec::new(),
-        trace: Vec::new(),
-        decided_by: (!is_foreign).then(|| "algorithm-allow-list".into()),
-        verdict,
-        expected,
-        agrees: true,
-        elapsed_ns: 12_000,
-    }
 }

@@ -1,0 +1,266 @@
+//! The page as a document, and the files beside it.
+#![allow(clippy::panic)] // clippy.toml exempts test functions, not their helpers
+
+use std::collections::BTreeSet;
+
+use reader::{element, invented, page};
+use tokenlab_record::analysis::analyse;
+use tokenlab_record::catalogue::ContenderId;
+use tokenlab_report::{page_html, render_analysed};
+
+mod reader;
+
+/// Every value of an attribute.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    html.split(&format!(" {name}=\""))
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"').map(|(value, _)| value))
+        .collect()
+}
+
+#[test]
+fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
+    let (record, analysis) = invented();
+    let folder = tempfile::tempdir().unwrap();
+    let rendered = render_analysed(&record, &analysis, folder.path()).unwrap();
+
+    let written: BTreeSet<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    let listed: BTreeSet<_> = [&rendered.index]
+        .into_iter()
+        .chain(&rendered.charts)
+        .chain(&rendered.csv)
+        .cloned()
+        .collect();
+    assert_eq!(written, listed);
+    for chart in &rendered.charts {
+        let bytes = std::fs::read(chart).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{}", chart.display());
+    }
+
+    let html = std::fs::read_to_string(&rendered.index).unwrap();
+    let links: BTreeSet<&str> = attributes(&html, "href").into_iter().collect();
+    for file in rendered.charts.iter().chain(&rendered.csv) {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        assert!(links.contains(name), "{name} is not linked");
+    }
+    let raw = [
+        "run.json",
+        "environment.json",
+        "catalogue.json",
+        "measurements.jsonl",
+        "canaries.jsonl",
+        "tokens.jsonl",
+        "second-opinion.jsonl",
+        "transcripts.jsonl",
+    ];
+    let ids: BTreeSet<&str> = attributes(&html, "id").into_iter().collect();
+    for link in links {
+        match link.strip_prefix('#') {
+            Some(anchor) => assert!(ids.contains(anchor), "{link} leads nowhere"),
+            None => assert!(
+                raw.contains(&link) || folder.path().join(link).is_file(),
+                "{link} leads nowhere"
+            ),
+        }
+    }
+}
+
+#[test]
+fn the_same_record_gives_the_same_bytes() {
+    let (record, analysis) = invented();
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let rendered = folders
+        .each_ref()
+        .map(|folder| render_analysed(&record, &analysis, folder.path()).unwrap());
+    let files = |index: usize| {
+        let rendered: &tokenlab_report::Rendered = &rendered[index];
+        let mut files = vec![rendered.index.clone()];
+        files.extend(rendered.charts.clone());
+        files.extend(rendered.csv.clone());
+        files
+    };
+    for (a, b) in files(0).iter().zip(files(1)) {
+        assert_eq!(a.file_name(), b.file_name());
+        assert_eq!(
+            std::fs::read(a).unwrap(),
+            std::fs::read(&b).unwrap(),
+            "{}",
+            b.display()
+        );
+    }
+}
+
+#[test]
+fn a_folder_that_can_not_be_written_is_named() {
+    let (record, analysis) = invented();
+    let folder = tempfile::tempdir().unwrap();
+    let error = render_analysed(&record, &analysis, &folder.path().join("absent")).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("absent/index.html"), "{message}");
+}
+
+#[test]
+fn the_page_fetches_nothing_and_runs_nothing() {
+    let html = page();
+    for forbidden in [
+        "<script", "<iframe", "<link", "http:", "https:", "url(", "@import", " src=",
+    ] {
+        assert!(!html.contains(forbidden), "{forbidden}");
+    }
+    assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"));
+}
+
+#[test]
+fn what_a_screen_reader_goes_by_is_there_and_unique() {
+    let html = page();
+    assert!(html.contains("<html lang=\"en\">"));
+    assert_eq!(html.matches("<h1").count(), 1);
+    for landmark in ["<header", "<nav", "<main", "<footer"] {
+        assert_eq!(html.matches(landmark).count(), 1, "{landmark}");
+    }
+    let ids = attributes(&html, "id");
+    let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(distinct.len(), ids.len(), "an id occurs twice");
+    for names in attributes(&html, "aria-labelledby") {
+        for name in names.split_whitespace() {
+            assert!(distinct.contains(name), "{name} names nothing");
+        }
+    }
+    let labels = attributes(&html, "aria-label");
+    assert_eq!(
+        labels.iter().collect::<BTreeSet<_>>().len(),
+        labels.len(),
+        "two regions of one name: {labels:?}"
+    );
+    let regions = html.matches("role=\"region\"").count();
+    assert_eq!(
+        html.matches("tabindex=\"0\" role=\"region\" aria-label=").count(),
+        regions
+    );
+    assert_eq!(html.matches("<svg").count(), html.matches("<svg viewBox").count());
+    assert_eq!(html.matches("<svg").count(), html.matches("<title id=").count());
+    assert_eq!(html.matches("<svg").count(), html.matches("<desc id=").count());
+}
+
+#[test]
+fn under_each_chart_stand_its_explanation_its_data_and_its_command() {
+    let (record, _) = invented();
+    let html = page();
+    let mut charts = 0;
+    for anchor in attributes(&html, "id") {
+        if !html.contains(&format!("<article id=\"{anchor}\"")) {
+            continue;
+        }
+        let article = element(&html, "article", anchor);
+        if !article.contains("<svg") {
+            assert!(article.contains("No chart"), "{anchor} is empty without a word");
+            continue;
+        }
+        charts += 1;
+        for part in [
+            "How to read it.",
+            "What not to conclude.",
+            "<table>",
+            &record.manifest.command,
+        ] {
+            assert!(article.contains(part), "{anchor} lacks {part:?}");
+        }
+        assert!(
+            article.contains(&format!("tokenlab report {}", record.manifest.run)),
+            "{anchor}"
+        );
+    }
+    // Four models and two kinds of growth in three classes, two corpora of
+    // lengths, the second instrument, the twins.
+    assert_eq!(charts, 4 * 3 + 2 * 3 + 2 + 1 + 1);
+}
+
+#[test]
+fn a_hostile_name_stays_text_on_the_page_and_in_the_charts() {
+    let (mut record, _) = invented();
+    let hostile = r#"x"><img src=y onerror='alert(1)'>&amp;/v4.public"#;
+    let rename = |id: &mut ContenderId| {
+        if id.as_str() == "rusty_paseto/v4.public" {
+            *id = ContenderId::new(hostile);
+        }
+    };
+    record
+        .catalogue
+        .contenders
+        .iter_mut()
+        .for_each(|card| rename(&mut card.id));
+    record
+        .measurements
+        .iter_mut()
+        .for_each(|line| rename(&mut line.contender));
+    record
+        .tokens
+        .iter_mut()
+        .for_each(|line| rename(&mut line.contender));
+    record.manifest.run = format!("</title><script>{hostile}");
+    let html = page_html(&record, &analyse(&record));
+    assert!(!html.contains("<img"), "an element got in");
+    assert!(!html.contains("<script"), "an element got in");
+    assert!(!html.contains("x\"&gt;"), "an attribute was left");
+    let article = element(&html, "article", "verify-signature");
+    let (chart, table) = article.split_once("</svg>").unwrap();
+    let escaped = "x&quot;&gt;&lt;img src=y";
+    assert!(chart.contains(escaped), "the chart shows the name");
+    assert!(table.contains(escaped), "the table shows the name");
+}
+
+#[test]
+fn csv_reads_back_as_it_was_whatever_a_name_holds() {
+    let (mut record, _) = invented();
+    let hostile = "a,b\"c\nd";
+    for card in &mut record.catalogue.contenders {
+        if card.id.as_str() == "pasetors/v4.local" {
+            card.backend = hostile.into();
+        }
+    }
+    for measurement in &mut record.measurements {
+        if measurement.contender.as_str() == "pasetors/v2.local" {
+            measurement.error = Some(hostile.into());
+        }
+    }
+    let analysis = analyse(&record);
+    let folder = tempfile::tempdir().unwrap();
+    render_analysed(&record, &analysis, folder.path()).unwrap();
+
+    let mut reader = csv::Reader::from_path(folder.path().join("measurements.csv")).unwrap();
+    let heads = reader.headers().unwrap().clone();
+    let column = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let cases = analysis
+        .rankings
+        .iter()
+        .map(|ranking| (ranking.rows.len(), ranking.failed.len()));
+    assert_eq!(
+        rows.len(),
+        cases.map(|(measured, failed)| measured + failed).sum::<usize>()
+    );
+    for row in &rows {
+        let contender = &row[column("contender")];
+        assert_eq!(
+            &row[column("backend")] == hostile,
+            contender == "pasetors/v4.local",
+            "{row:?}"
+        );
+        let failed = contender == "pasetors/v2.local";
+        assert_eq!(&row[column("error")] == hostile, failed, "{row:?}");
+        assert_eq!(row[column("cpu_ns")].parse::<f64>().is_err(), failed, "{row:?}");
+    }
+    let first = &analysis.rankings[0].rows[0];
+    let row = rows.iter().find(|row| &row[column("rank")] == "1").unwrap();
+    assert_eq!(
+        row[column("cpu_ns")].parse(),
+        Ok(first.cpu_ns.estimate),
+        "full precision"
+    );
+
+    let mut reader = csv::Reader::from_path(folder.path().join("tokens.csv")).unwrap();
+    assert_eq!(reader.records().map(Result::unwrap).count(), record.tokens.len());
+}
