@@ -26,6 +26,11 @@ bench-full *flags: (bench "full" flags)
 criterion *targets:
     cargo bench -p tokenlab-benches {{ if targets == "" { "" } else { "--bench " + targets } }}
 
+# What the seam itself costs: instructions through it against the library called directly (needs valgrind)
+[group('measure')]
+overhead:
+    cargo run --quiet --release -p tokenlab-harness --example overhead
+
 # Draw a run again without measuring; the latest if none is named
 [group('measure')]
 report *run:

@@ -111,7 +111,7 @@ impl ClaimSet {
     /// # Errors
     /// If a time is outside the years that the format can write.
     pub fn to_json<F: TimeFormat>(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&Encode::<F>(self, PhantomData))
+        serde_json::to_string(&Encode::<F>::new(self))
     }
 
     /// Reads claims from JSON text with times in the given format.
@@ -199,7 +199,15 @@ impl TimeFormat for Rfc3339 {
 }
 
 /// Claims on their way out, with times in format `F`.
-pub struct Encode<'a, F>(pub &'a ClaimSet, pub PhantomData<F>);
+pub struct Encode<'a, F>(&'a ClaimSet, PhantomData<F>);
+
+impl<'a, F> Encode<'a, F> {
+    /// Claims to be serialized.
+    #[must_use]
+    pub const fn new(claims: &'a ClaimSet) -> Self {
+        Self(claims, PhantomData)
+    }
+}
 
 impl<F: TimeFormat> Serialize for Encode<'_, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

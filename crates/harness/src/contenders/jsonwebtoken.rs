@@ -13,7 +13,6 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::marker::PhantomData;
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils, rust_crypto};
 use jsonwebtoken::errors::{Error, ErrorKind};
@@ -250,12 +249,8 @@ struct Service {
 impl TokenService for Service {
     fn issue(&self, claims: &ClaimSet) -> Result<String, IssueError> {
         self.backend.select();
-        jsonwebtoken::encode(
-            &self.header,
-            &Encode::<NumericDate>(claims, PhantomData),
-            &self.signing,
-        )
-        .map_err(IssueError::new)
+        jsonwebtoken::encode(&self.header, &Encode::<NumericDate>::new(claims), &self.signing)
+            .map_err(IssueError::new)
     }
 
     fn verify(&self, token: &str) -> Result<ClaimSet, Rejection> {
