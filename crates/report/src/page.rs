@@ -9,6 +9,8 @@ mod matrix;
 mod provenance;
 mod verdict;
 
+use std::collections::BTreeSet;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use tokenlab_record::measurement::Model;
 use tokenlab_record::run::Status;
@@ -72,6 +74,7 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                             h2 id="tables-heading" { "Further tables" }
                             p { "The same rankings on the claims that have no chart of their own." }
                             @for table in &tables { (table.html()) }
+                            (footnotes(view, &tables.iter().flat_map(Table::footnotes).collect()))
                         }
                     }
                     section id="attacks" aria-labelledby="attacks-heading" {
@@ -204,8 +207,8 @@ fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
                 None => {}
             }
             @if let Some(remark) = &figure.remark { p.remark { (remark) } }
+            (footnotes(view, &figure.table.as_ref().map(Table::footnotes).unwrap_or_default()))
             @if figure.sketch.is_some() {
-                @if !figure.footnotes.is_empty() { (footnotes(view, &figure.footnotes)) }
                 p { strong { "How to read it. " } (figure.reading) }
                 p { strong { "What not to conclude. " } (figure.caution) }
             }
@@ -229,14 +232,17 @@ fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
     }
 }
 
-fn footnotes(view: &View<'_>, numbers: &[usize]) -> Markup {
+/// What the marks behind contenders mean.
+fn footnotes(view: &View<'_>, numbers: &BTreeSet<usize>) -> Markup {
     let numbered = numbers.iter().filter_map(|number| {
         let text = view.footnotes.get(number.checked_sub(1)?)?;
         Some((charts::superscript(*number), *text))
     });
     html! {
-        ul.footnotes {
-            @for (mark, text) in numbered { li { (mark) " " (text) } }
+        @if !numbers.is_empty() {
+            ul.footnotes {
+                @for (mark, text) in numbered { li { (mark) " " (text) } }
+            }
         }
     }
 }

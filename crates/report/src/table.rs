@@ -1,5 +1,7 @@
 //! Tables for the page: a caption, heads, rows, in a region that scrolls by itself.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use tokenlab_record::catalogue::ContenderId;
 
@@ -17,7 +19,7 @@ pub(crate) struct Table {
 pub(crate) struct Cell {
     text: String,
     kind: Kind,
-    mark: String,
+    footnote: Option<usize>,
     columns: usize,
 }
 
@@ -43,7 +45,7 @@ impl Cell {
     /// A contender by its id, with the mark of its footnote.
     pub(crate) fn contender(view: &View<'_>, id: &ContenderId) -> Self {
         let mut cell = Self::new(id.to_string(), Kind::Id);
-        cell.mark = view.footnote(id).map(superscript).unwrap_or_default();
+        cell.footnote = view.footnote(id);
         cell
     }
 
@@ -62,15 +64,16 @@ impl Cell {
         Self {
             text,
             kind,
-            mark: String::new(),
+            footnote: None,
             columns: 1,
         }
     }
 
     fn html(&self) -> Markup {
         let columns = (self.columns > 1).then_some(self.columns);
+        let mark = self.footnote.map(superscript).unwrap_or_default();
         match self.kind {
-            Kind::Id => html! { th scope="row" colspan=[columns] { code { (self.text) } (self.mark) } },
+            Kind::Id => html! { th scope="row" colspan=[columns] { code { (self.text) } (mark) } },
             Kind::Text => html! { td colspan=[columns] { (self.text) } },
             Kind::Number => html! { td.number colspan=[columns] { (self.text) } },
             Kind::Flag => html! { td.flag colspan=[columns] { (self.text) } },
@@ -98,13 +101,21 @@ impl Table {
         self.rows.len()
     }
 
+    /// Numbers of the footnotes that its contenders bear.
+    pub(crate) fn footnotes(&self) -> BTreeSet<usize> {
+        self.rows
+            .iter()
+            .flatten()
+            .filter_map(|cell| cell.footnote)
+            .collect()
+    }
+
     /// What the table holds.
     pub(crate) fn caption(&self) -> &str {
         &self.caption
     }
 
-    /// The table as HTML. A head stands at the right if the first row has a
-    /// figure under it.
+    /// The table as HTML. A head stands at the right where figures do.
     pub(crate) fn html(&self) -> Markup {
         let is_number = |column: usize| {
             self.rows

@@ -184,6 +184,24 @@ fn security_levels_stand_with_the_ranking_they_belong_to() {
 }
 
 #[test]
+fn every_mark_on_a_table_is_explained_beneath_it() {
+    let html = page();
+    let marked = |article: &str| article.contains("</code>¹") || article.contains("</code>²");
+    let mut seen = 0;
+    for article in html.split("<article ").skip(1) {
+        let article = article.split("</article>").next().unwrap();
+        assert_eq!(
+            marked(article),
+            article.contains("class=\"footnotes\""),
+            "{}",
+            &article[..40]
+        );
+        seen += usize::from(marked(article));
+    }
+    assert!(seen > 1, "the invented run has footnotes in several charts");
+}
+
+#[test]
 fn a_contender_that_failed_is_a_row_with_its_reason() {
     let (mut record, _) = invented();
     for measurement in &mut record.measurements {

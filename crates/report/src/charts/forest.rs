@@ -6,7 +6,9 @@
 use tokenlab_record::analysis::AGREEMENT_LIMIT;
 use tokenlab_record::stats::Interval;
 
-use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out};
+use super::{
+    Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out, whisker,
+};
 use crate::axis::LogAxis;
 use crate::font;
 use crate::format;
@@ -63,7 +65,6 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
         ]);
     }
     let disagreeing = agreements.iter().filter(|agreement| agreement.disagrees).count();
-    let limit = 1.0 + AGREEMENT_LIMIT;
     let sketch = sketch(
         view,
         &title,
@@ -72,7 +73,7 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
             format::limit_percent(AGREEMENT_LIMIT)
         ),
         &rows,
-        Some(limit),
+        Some((1.0 - AGREEMENT_LIMIT, 1.0 + AGREEMENT_LIMIT)),
     );
     Figure {
         anchor: "second-instrument-ratios".to_owned(),
@@ -98,7 +99,6 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
                   runner interleaves all cases over many processes. A case that disagrees is not wrong by \
                   itself: it asks for a look at its launches. The rankings come from the paired runner alone.",
         table: (!rows.is_empty()).then_some(table),
-        footnotes: Vec::new(),
         sketch,
         title,
     }
@@ -170,7 +170,6 @@ pub(super) fn twins(view: &View<'_>) -> Figure {
         ),
         caution: "A good control shows that the instrument is even-handed, not that the machine is typical.",
         table: (!twins.is_empty()).then_some(table),
-        footnotes: Vec::new(),
         sketch,
         title,
     }
@@ -200,7 +199,14 @@ const WIDEST_LABEL: f64 = 440.0;
 const RATIO_WIDTH: f64 = 80.0;
 const FINDING_WIDTH: f64 = 80.0;
 
-fn sketch(view: &View<'_>, title: &str, subtitle: &str, rows: &[Row], limit: Option<f64>) -> Option<Sketch> {
+/// The drawing. Ratios within `band` agree; without one they are A/A ratios.
+fn sketch(
+    view: &View<'_>,
+    title: &str,
+    subtitle: &str,
+    rows: &[Row],
+    band: Option<(f64, f64)>,
+) -> Option<Sketch> {
     let rows = rows.get(..rows.len().min(MOST_ROWS)).unwrap_or(rows);
     if rows.is_empty() {
         return None;
@@ -216,15 +222,19 @@ fn sketch(view: &View<'_>, title: &str, subtitle: &str, rows: &[Row], limit: Opt
     let values = rows
         .iter()
         .flat_map(|row| [row.ratio.low, row.ratio.estimate, row.ratio.high]);
-    let axis = LogAxis::around_one(values, limit.map_or(1.01, |limit| limit * 1.03), plot);
+    let axis = LogAxis::around_one(
+        values,
+        band.map_or(1.01, |(low, high)| high.max(1.0 / low) * 1.02),
+        plot,
+    );
 
     #[allow(clippy::cast_precision_loss)] // at most MOST_ROWS
     let rows_height = rows.len() as f64 * ROW_HEIGHT;
     let mut sketch = framed(view, title, subtitle, HEAD_HEIGHT + rows_height + AXIS_HEIGHT);
     let top = sketch.crop_top + HEAD_HEIGHT;
     let bottom = top + rows_height;
-    if let Some(limit) = limit {
-        let (low, high) = (axis.at(1.0 / limit), axis.at(limit));
+    if let Some((low, high)) = band {
+        let (low, high) = (axis.at(low), axis.at(high));
         sketch.block((low, top), high - low, rows_height, Ink::Stripe);
     }
     for tick in axis.ticks(60.0) {
@@ -245,13 +255,10 @@ fn sketch(view: &View<'_>, title: &str, subtitle: &str, rows: &[Row], limit: Opt
         sketch.text((MARGIN, y), label, ROW_TEXT, Align::Left, Ink::Text);
         let (low, high) = (axis.at(row.ratio.low), axis.at(row.ratio.high));
         if row.ratio.high > row.ratio.low {
-            sketch.horizontal(y, (low, high), 2.5, row.ink);
-            for end in [low, high] {
-                sketch.vertical(end, (y - 7.5, y + 7.5), 2.0, row.ink);
-            }
+            whisker(&mut sketch, y, (low, high), row.ink);
         }
         sketch.marker((axis.at(row.ratio.estimate), y), 4.5, row.ink);
-        let value = if limit.is_some() {
+        let value = if band.is_some() {
             format::ratio(row.ratio.estimate)
         } else {
             aa_ratio(row.ratio.estimate)

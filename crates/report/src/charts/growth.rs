@@ -69,7 +69,6 @@ fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
         caution: CAUTION,
         table: sketch.as_ref().map(|_| table(view, model, class)),
         sketch,
-        footnotes: Vec::new(),
         title,
     }
 }

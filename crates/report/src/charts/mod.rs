@@ -39,8 +39,6 @@ pub(crate) struct Figure {
     pub(crate) caution: &'static str,
     /// Its data.
     pub(crate) table: Option<Table>,
-    /// Numbers of the footnotes that its rows bear.
-    pub(crate) footnotes: Vec<usize>,
 }
 
 impl Figure {
@@ -146,6 +144,15 @@ fn left_out(rows: usize) -> Option<String> {
     Some(format!(
         "The chart shows the first {MOST_ROWS} rows; {rest} more are in the table."
     ))
+}
+
+/// An interval as a bar with caps, which are taller than any marker: a narrow
+/// interval would vanish behind it.
+fn whisker(sketch: &mut Sketch, y: f64, (low, high): (f64, f64), ink: Ink) {
+    sketch.horizontal(y, (low, high), 2.5, ink);
+    for end in [low, high] {
+        sketch.vertical(end, (y - 7.5, y + 7.5), 2.0, ink);
+    }
 }
 
 /// Markers of the families with their names, from `left` on. Returns where it ends.

@@ -1,8 +1,7 @@
 //! Who is fastest: a sorted dot plot of one class, with whiskers.
 //!
 //! The axis is logarithmic, since a class spans up to two orders of magnitude
-//! and ratios are what is compared. Whiskers are drawn with caps taller than
-//! the marker: an interval of half a per cent would vanish behind it.
+//! and ratios are what is compared.
 
 use std::fmt::Write;
 
@@ -12,6 +11,7 @@ use tokenlab_record::measurement::Model;
 
 use super::{
     Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out, superscript,
+    whisker,
 };
 use crate::axis::LogAxis;
 use crate::font;
@@ -76,13 +76,6 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
         }
         _ => Some("No chart: this run measured no contender of this class here.".to_owned()),
     };
-    let mut footnotes: Vec<usize> = ranking
-        .into_iter()
-        .flat_map(|ranking| &ranking.rows)
-        .filter_map(|row| view.footnote(&row.contender))
-        .collect();
-    footnotes.sort_unstable();
-    footnotes.dedup();
     Figure {
         anchor: format!("{}-{}", model.slug(), class.slug()),
         description: ranking.map_or_else(String::new, description),
@@ -91,7 +84,6 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
         reading: ranking.map_or_else(String::new, |ranking| reading(model, ranking)),
         caution: caution(model),
         table: ranking.map(|ranking| table(view, ranking)),
-        footnotes,
         title,
     }
 }
@@ -338,19 +330,13 @@ fn draw_row(
         }
     }
     let (low, high) = (axis.at(row.cpu_ns.low), axis.at(row.cpu_ns.high));
-    sketch.horizontal(middle, (low, high), 2.5, ink);
-    for end in [low, high] {
-        sketch.vertical(end, (middle - 7.5, middle + 7.5), 2.0, ink);
-    }
+    whisker(sketch, middle, (low, high), ink);
     sketch.marker((axis.at(row.cpu_ns.estimate), middle), 4.5, ink);
 }
 
 fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64) {
     let mut x = family_legend(sketch, (columns.label, y));
-    sketch.horizontal(y, (x, x + 22.0), 2.5, Ink::Text);
-    for end in [x, x + 22.0] {
-        sketch.vertical(end, (y - 6.0, y + 6.0), 2.0, Ink::Text);
-    }
+    whisker(sketch, y, (x, x + 22.0), Ink::Text);
     x += 30.0;
     let note = "95 % interval";
     sketch.text((x, y), note, SMALL_TEXT, Align::Left, Ink::Text);

@@ -40,7 +40,6 @@ pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
             reading: String::new(),
             caution: CAUTION,
             table: None,
-            footnotes: Vec::new(),
         }];
     }
     let mut anchors: Vec<String> = Vec::new();
@@ -79,7 +78,6 @@ fn figure(view: &View<'_>, corpus: &str, anchor: String) -> Figure {
             .to_owned(),
         caution: CAUTION,
         table: Some(table(view, corpus)),
-        footnotes: Vec::new(),
         anchor,
         title,
     }
