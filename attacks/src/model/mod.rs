@@ -8,10 +8,11 @@
 //! * [`check`]: checks, verifiers, and [`ModelTarget`].
 //! * [`jws`] and [`paseto`]: the parsed tokens, and the checks that all models
 //!   of a family share.
-//! * `key_table`: keys found by name in SQL.
+//! * `key_table` and [`key_folder`]: keys found by name, in SQL and in files.
 
 pub mod check;
 pub mod jws;
+pub mod key_folder;
 #[cfg(feature = "sqlite")]
 pub mod key_table;
 pub mod paseto;

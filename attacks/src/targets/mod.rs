@@ -8,6 +8,8 @@ mod contenders;
 mod issuer;
 mod jsonwebtoken_header_algorithm;
 mod jwt_hs256;
+mod jwt_kid_folder;
+mod jwt_kid_path;
 #[cfg(feature = "sqlite")]
 mod jwt_kid_sql;
 #[cfg(feature = "sqlite")]
@@ -17,6 +19,8 @@ mod jwt_rs256;
 mod jwt_unsecured;
 mod jwt_untyped_key;
 mod paseto_byte_key;
+mod paseto_kid_folder;
+mod paseto_kid_path;
 #[cfg(feature = "sqlite")]
 mod paseto_kid_sql;
 #[cfg(feature = "sqlite")]
@@ -44,6 +48,8 @@ const TARGETS: &[Build] = &[
     jwt_kid_table::target,
     #[cfg(feature = "sqlite")]
     jwt_kid_sql::target,
+    jwt_kid_folder::target,
+    jwt_kid_path::target,
     jsonwebtoken_header_algorithm::target,
     paseto_typed_key::target,
     paseto_byte_key::target,
@@ -51,6 +57,8 @@ const TARGETS: &[Build] = &[
     paseto_kid_table::target,
     #[cfg(feature = "sqlite")]
     paseto_kid_sql::target,
+    paseto_kid_folder::target,
+    paseto_kid_path::target,
 ];
 
 /// Every target that this build holds. The first call makes keys, which takes
