@@ -7,6 +7,7 @@
 mod alg_confusion_rs_hs;
 mod alg_none;
 mod kid_injection;
+mod kid_path_traversal;
 
 use crate::attack::Attack;
 
@@ -17,6 +18,7 @@ pub fn all() -> &'static [&'static dyn Attack] {
         &alg_none::AlgNone,
         &alg_confusion_rs_hs::AlgConfusionRsHs,
         &kid_injection::KidInjection,
+        &kid_path_traversal::KidPathTraversal,
     ]
 }
 
