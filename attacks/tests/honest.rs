@@ -1,0 +1,94 @@
+//! Honest tokens and their neighbours: a target that believes nothing, or
+//! everything, would make any matrix look good.
+
+use tokenlab_attacks::{Budget, Outcome, targets};
+use tokenlab_harness::{RejectReason, tamper};
+use tokenlab_record::catalogue::TargetKind;
+use tokenlab_record::transcript::CheckResult;
+
+#[test]
+fn every_target_believes_an_honest_token_and_returns_its_claims() {
+    for target in targets::all() {
+        let exposure = target.exposure();
+        let decision = target.submit(&exposure.sample_token, Budget::default());
+        assert_eq!(
+            decision.outcome,
+            Outcome::Believed(exposure.sample_claims.clone()),
+            "{}: {:?}",
+            target.id(),
+            decision.trace
+        );
+        assert!(
+            decision
+                .trace
+                .iter()
+                .all(|entry| entry.result != CheckResult::Fired),
+            "{}",
+            target.id()
+        );
+    }
+}
+
+#[test]
+fn every_target_refuses_that_token_with_one_letter_of_its_claims_changed() {
+    for target in targets::all() {
+        let changed = tamper::payload(&target.exposure().sample_token).unwrap();
+        match target.submit(&changed, Budget::default()).outcome {
+            Outcome::Rejected(rejection) => {
+                assert_eq!(
+                    rejection.reason,
+                    RejectReason::BadSignature,
+                    "{}: {rejection}",
+                    target.id()
+                );
+            }
+            other => panic!("{}: {other:?}", target.id()),
+        }
+    }
+}
+
+#[test]
+fn every_target_refuses_text_that_is_no_token() {
+    for target in targets::all() {
+        for text in [
+            "",
+            ".",
+            "..",
+            "...",
+            "v4.public.",
+            "v4.local..",
+            "a.b.c",
+            "ключ.😀.=",
+            &"x".repeat(100_000),
+        ] {
+            let outcome = target.submit(text, Budget::default()).outcome;
+            let Outcome::Rejected(rejection) = outcome else {
+                panic!("{} on {text:.20}: {outcome:?}", target.id());
+            };
+            assert_ne!(
+                rejection.reason,
+                RejectReason::Internal,
+                "{} on {text:.20}",
+                target.id()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_flawed_target_lacks_exactly_one_check_and_a_hardened_one_none() {
+    for target in targets::all() {
+        let decision = target.submit(&target.exposure().sample_token, Budget::default());
+        let absent = decision
+            .trace
+            .iter()
+            .filter(|entry| entry.result == CheckResult::Absent)
+            .count();
+        let weaknesses = target.profile().weaknesses.len();
+        let wanted = match target.profile().kind {
+            TargetKind::Hardened => 0,
+            _ => 1,
+        };
+        assert_eq!((absent, weaknesses), (wanted, wanted), "{}", target.id());
+    }
+}

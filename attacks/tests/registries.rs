@@ -1,0 +1,276 @@
+//! The registries against the disk: files, lessons, ids, and the lines that
+//! traces point at.
+#![allow(clippy::unwrap_used)] // clippy.toml exempts test functions, not their helpers
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tokenlab_attacks::{Weakness, catalogue, replay, targets};
+use tokenlab_harness::contenders;
+use tokenlab_record::catalogue::TargetKind;
+use tokenlab_record::transcript::CheckResult;
+
+/// Files of `targets/` that are no targets: the registry itself, the issuer
+/// behind all of them, and the one file that makes many.
+const NOT_A_TARGET: [&str; 3] = ["mod", "issuer", "contenders"];
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Names of the files in a folder with one extension, as ids.
+fn ids_on_disk(path: &str, extension: &str) -> BTreeSet<String> {
+    let ids: BTreeSet<String> = fs::read_dir(folder(path))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
+        .collect();
+    assert!(!ids.is_empty(), "{path} holds no .{extension} file");
+    ids
+}
+
+fn is_kebab(id: &str) -> bool {
+    id.split('-')
+        .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+}
+
+#[test]
+fn every_attack_has_a_file_and_a_lesson_and_every_file_an_attack() {
+    let registered: BTreeSet<String> = catalogue::all()
+        .iter()
+        .map(|attack| attack.id().to_owned())
+        .collect();
+    assert_eq!(registered.len(), catalogue::all().len(), "an id occurs twice");
+    let mut files = ids_on_disk("src/catalogue", "rs");
+    assert!(files.remove("mod"));
+    assert_eq!(registered, files);
+    assert_eq!(registered, ids_on_disk("lessons", "md"));
+}
+
+#[test]
+fn every_target_of_our_own_has_a_file_and_every_file_a_target() {
+    let mut files = ids_on_disk("src/targets", "rs");
+    for not_a_target in NOT_A_TARGET {
+        assert!(files.remove(not_a_target), "{not_a_target}");
+    }
+    if cfg!(not(feature = "sqlite")) {
+        files.retain(|id| !source_of("src/targets", id).contains("key_table"));
+    }
+    let own: Vec<String> = targets::all()
+        .iter()
+        .filter(|target| !targets::is_contender(target.as_ref()))
+        .map(|target| target.id().to_owned())
+        .collect();
+    assert_eq!(BTreeSet::from_iter(own.iter().cloned()), files);
+    assert_eq!(own.len(), files.len(), "an id occurs twice");
+}
+
+#[cfg(not(feature = "sqlite"))]
+#[test]
+fn without_the_sql_engine_only_its_weakness_has_no_target() {
+    let present: BTreeSet<Weakness> = targets::all()
+        .iter()
+        .flat_map(|target| target.profile().weaknesses)
+        .copied()
+        .collect();
+    let missing: Vec<Weakness> = Weakness::ALL
+        .into_iter()
+        .filter(|weakness| !present.contains(weakness))
+        .collect();
+    assert_eq!(missing, [Weakness::KidInSql]);
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn every_weakness_has_a_target() {
+    for weakness in Weakness::ALL {
+        assert!(
+            targets::all()
+                .iter()
+                .any(|target| target.profile().weaknesses.contains(&weakness)),
+            "{}",
+            weakness.id()
+        );
+    }
+}
+
+#[test]
+fn every_contender_is_a_hardened_target() {
+    for contender in contenders::all() {
+        let id = contender.id().as_str();
+        let target = targets::named(id).unwrap_or_else(|| panic!("{id} is no target"));
+        let (profile, card) = (target.profile(), contender.card());
+        assert_eq!(profile.kind, TargetKind::Hardened, "{id}");
+        assert_eq!(profile.scheme.to_string(), card.scheme, "{id}");
+        assert_eq!(profile.scheme.family(), card.family, "{id}");
+    }
+}
+
+#[test]
+fn ids_are_kebab_case() {
+    for attack in catalogue::all() {
+        assert!(is_kebab(attack.id()), "{}", attack.id());
+    }
+    for weakness in Weakness::ALL {
+        assert!(is_kebab(weakness.id()), "{}", weakness.id());
+    }
+    for target in targets::all() {
+        assert!(
+            targets::is_contender(target.as_ref()) || is_kebab(target.id()),
+            "{}",
+            target.id()
+        );
+    }
+    for wrong in ["", "a_b", "A", "a--b", "-a", "a.b"] {
+        assert!(!is_kebab(wrong), "{wrong}");
+    }
+}
+
+#[test]
+fn cards_are_complete_and_name_their_sources() {
+    for attack in catalogue::all() {
+        let card = attack.card();
+        assert!(!card.breaks.is_empty(), "{}", card.id);
+        assert!(
+            card.references
+                .iter()
+                .any(|reference| reference.label.starts_with("RFC 8725")),
+            "{}",
+            card.id
+        );
+        for reference in &card.references {
+            assert!(reference.note.ends_with('.'), "{}: {}", card.id, reference.label);
+        }
+    }
+    for target in targets::all() {
+        let card = target.card();
+        assert!(
+            !card.summary.is_empty() && !card.provenance.is_empty(),
+            "{}",
+            card.id
+        );
+        let hardened = card.kind == TargetKind::Hardened;
+        assert_eq!(card.weaknesses.is_empty(), hardened, "{}", card.id);
+    }
+}
+
+#[test]
+fn lessons_have_every_section_and_every_advisory_of_the_card() {
+    const SECTIONS: [&str; 8] = [
+        "## Story",
+        "## Predict",
+        "## The forged token",
+        "## Which check stops it",
+        "## The fix",
+        "## Elsewhere",
+        "## History",
+        "## Check question",
+    ];
+    for attack in catalogue::all() {
+        let lesson = catalogue::lesson(attack.id()).unwrap();
+        let headings: Vec<&str> = lesson.lines().filter(|line| line.starts_with("## ")).collect();
+        assert_eq!(headings, SECTIONS, "{}", attack.id());
+        let first = lesson.lines().next().unwrap();
+        assert_eq!(first, format!("# {} (`{}`)", attack.profile().title, attack.id()));
+        assert!(lesson.contains("```diff"), "{}: no fix as a diff", attack.id());
+        for counterpart in ["**PASETO", "**Biscuit", "**Server-side session"] {
+            assert!(lesson.contains(counterpart), "{}: {counterpart}", attack.id());
+        }
+        for (label, _) in attack.profile().references {
+            if label.starts_with("CVE") {
+                assert!(
+                    lesson.contains(label),
+                    "{}: {label} is not in the lesson",
+                    attack.id()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn lessons_speak_of_checks_and_targets_that_exist() {
+    let mut known: BTreeSet<String> = catalogue::all()
+        .iter()
+        .map(|attack| attack.id().to_owned())
+        .collect();
+    known.extend(ids_on_disk("src/targets", "rs"));
+    for replay in replay::matrix(|_, _| true) {
+        for transcript in replay.transcripts {
+            known.extend(transcript.trace.into_iter().map(|entry| entry.id));
+            known.insert(transcript.variant);
+        }
+    }
+    if cfg!(not(feature = "sqlite")) {
+        known.insert("key-by-bound-parameter".into());
+    }
+    for attack in catalogue::all() {
+        for quoted in attack.profile().lesson.split('`').skip(1).step_by(2) {
+            if is_kebab(quoted) && quoted.contains('-') {
+                assert!(known.contains(quoted), "{}: there is no `{quoted}`", attack.id());
+            }
+        }
+    }
+}
+
+#[test]
+fn traces_point_at_lines_of_this_repository() {
+    let root = folder("..");
+    let mut places = BTreeSet::new();
+    for replay in replay::matrix(|_, _| true) {
+        for transcript in &replay.transcripts {
+            for entry in &transcript.trace {
+                let place = (
+                    entry.file.clone(),
+                    entry.line,
+                    entry.result == CheckResult::Absent,
+                );
+                if !places.insert((place, transcript.target.clone())) {
+                    continue;
+                }
+                let text = fs::read_to_string(root.join(&entry.file))
+                    .unwrap_or_else(|error| panic!("{}: {}: {error}", transcript.target, entry.file));
+                let line = text.lines().nth(entry.line as usize - 1);
+                assert!(
+                    line.is_some_and(|line| !line.trim().is_empty()),
+                    "{}: {}:{} is no line of code",
+                    transcript.target,
+                    entry.file,
+                    entry.line
+                );
+                if entry.result == CheckResult::Absent {
+                    let own = format!("attacks/src/targets/{}.rs", transcript.target.replace('-', "_"));
+                    assert_eq!(
+                        entry.file, own,
+                        "a missing check is missing in the target's own file"
+                    );
+                }
+            }
+        }
+    }
+    assert!(!places.is_empty());
+}
+
+#[test]
+fn no_attack_reaches_for_what_an_issuer_knows() {
+    // The type of the view is the wall; these are the ways around it that
+    // would compile all the same.
+    for id in catalogue::all().iter().map(|attack| attack.id()) {
+        let source = source_of("src/catalogue", id);
+        for way_around in [
+            "targets::",
+            "contenders::",
+            "from_seed",
+            "KeyRing",
+            "TokenService",
+        ] {
+            assert!(!source.contains(way_around), "{id} names {way_around}");
+        }
+    }
+}
+
+fn source_of(path: &str, id: &str) -> String {
+    fs::read_to_string(folder(path).join(id.replace('-', "_")).with_extension("rs")).unwrap()
+}
