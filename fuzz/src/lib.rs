@@ -14,6 +14,7 @@
 //! `[[bin]]`. A test compares the four.
 
 pub mod decoder;
+pub mod forgeries;
 pub mod issued;
 pub mod jwt;
 pub mod pasetors;

@@ -1,15 +1,15 @@
-//! What fuzzing starts from: honest tokens, their named other writings, and
-//! tokens that are almost honest.
+//! What fuzzing starts from: honest tokens, their named other writings, tokens
+//! that are almost honest, and every forgery of the attack catalogue.
 //!
-//! Seeds follow from [`crate::issued`] alone, so they are the same on every
-//! machine. They are committed under `corpus/<target>/seed-*`, and a test
-//! compares the files with these functions.
+//! Seeds follow from [`crate::issued`] and the catalogue. They are committed
+//! under `corpus/<target>/seed-*`, and a test compares the files with these
+//! functions.
 
 use tokenlab_harness::malleability::Malleability;
 use tokenlab_harness::tamper;
 
-use crate::Reach;
 use crate::issued::{self, Issued};
+use crate::{Reach, forgeries};
 
 /// One committed input, and how far it must come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +33,12 @@ impl Seed {
 }
 
 /// Seeds of a target that verifies with one library: all tokens that its
-/// fuzzed contenders issued, and the smallest of each spoilt in several ways.
+/// fuzzed contenders issued, the smallest of each spoilt in several ways, and
+/// what the attack catalogue forges from those.
 #[must_use]
 pub fn of_library(library: &str) -> Vec<Seed> {
     let mut seeds = Vec::new();
+    let mut smallest = Vec::new();
     for issued in issued_by(library) {
         let Some(issuer) = issued.issuer() else {
             continue;
@@ -48,6 +50,7 @@ pub fn of_library(library: &str) -> Vec<Seed> {
         if issued.corpus != issued::CORPORA[0] {
             continue;
         }
+        smallest.push(issued);
         for malleability in Malleability::ALL {
             if let Some(twin) = malleability.twin(card, token) {
                 let name = format!("{stem}-{}", malleability.id());
@@ -67,6 +70,7 @@ pub fn of_library(library: &str) -> Vec<Seed> {
             seeds.extend(text.map(|text| Seed::new(format!("{stem}-{change}"), text, Reach::Refused)));
         }
     }
+    seeds.extend(forgeries::of(&smallest));
     seeds
 }
 

@@ -1,0 +1,64 @@
+//! The attack catalogue as seeds: every forgery that it makes of the issued
+//! tokens, by someone who knows the public keys of [`RING`] and no more.
+//!
+//! So a fuzzer starts from each published attack, fitted to these very keys,
+//! and varies it. An attack that a target's scheme can't express gives its
+//! nearest analogues.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokenlab_attacks::target::Exposure;
+use tokenlab_attacks::{AttackerView, CannotForge, Forgery, Notebook, Scheme, catalogue};
+
+use crate::Reach;
+use crate::issued::{self, Issued, RING};
+use crate::seeds::Seed;
+
+/// One seed for each attack and variant against what `issued` shows, none of
+/// which may ever be accepted.
+#[must_use]
+pub fn of(issued: &[&Issued]) -> Vec<Seed> {
+    let keys = Arc::new(RING.public());
+    let exposures: Vec<Exposure> = issued
+        .iter()
+        .filter_map(|issued| {
+            Some(Exposure {
+                scheme: Scheme::from_wire(&issued.issuer()?.card().scheme)?,
+                sample_token: issued.token.clone(),
+                sample_claims: issued::claims(&issued.corpus)?,
+                issuer: Arc::clone(&keys),
+            })
+        })
+        .collect();
+    let mut seeds = Vec::new();
+    for attack in catalogue::all() {
+        let mut variants: BTreeMap<String, String> = BTreeMap::new();
+        let mut analogues: BTreeMap<String, String> = BTreeMap::new();
+        for exposure in &exposures {
+            let collect = |into: &mut BTreeMap<String, String>, forgeries: Vec<Forgery>| {
+                for forgery in forgeries {
+                    into.entry(forgery.variant).or_insert(forgery.token);
+                }
+            };
+            match attack.forge(&AttackerView::of(exposure), &mut Notebook::default()) {
+                Ok(forgeries) => collect(&mut variants, forgeries),
+                Err(CannotForge::Inexpressible { tried, .. }) => collect(&mut analogues, tried),
+                Err(_) => {}
+            }
+        }
+        for (variant, token) in analogues {
+            variants.entry(variant).or_insert(token);
+        }
+        // Numbered, because the case of letters is the point of some variants
+        // and lost on some file systems.
+        for (number, (variant, token)) in variants.into_iter().enumerate() {
+            seeds.push(Seed {
+                name: format!("seed-{}-{number:02}-{}", attack.id(), variant.to_lowercase()),
+                text: token,
+                reach: Reach::Refused,
+            });
+        }
+    }
+    seeds
+}
