@@ -1,9 +1,11 @@
 //! Honest tokens and their neighbours: a target that believes nothing, or
 //! everything, would make any matrix look good.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokenlab_attacks::{Budget, Outcome, targets};
 use tokenlab_harness::{RejectReason, tamper};
-use tokenlab_record::catalogue::TargetKind;
+use tokenlab_record::catalogue::{Family, TargetKind};
 use tokenlab_record::transcript::CheckResult;
 
 #[test]
@@ -69,6 +71,36 @@ fn every_target_refuses_text_that_is_no_token() {
                 rejection.reason,
                 RejectReason::Internal,
                 "{} on {text:.20}",
+                target.id()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_jwt_target_refuses_an_algorithm_that_its_key_is_not_for() {
+    // Headers {"alg":"..."}, over the payload and signature of an honest token.
+    for alg in ["EdDSA", "ES256", "ES384", "PS512", "RS512", "HS512", "RS1", ""] {
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}"}}"#));
+        for target in targets::all() {
+            let exposure = target.exposure();
+            if exposure.scheme.family() != Family::Jwt || exposure.scheme.to_string() == format!("jwt.{alg}")
+            {
+                continue;
+            }
+            let (_, rest) = exposure.sample_token.split_once('.').unwrap();
+            let outcome = target
+                .submit(&format!("{header}.{rest}"), Budget::default())
+                .outcome;
+            let Outcome::Rejected(rejection) = outcome else {
+                panic!("{} on {alg}: {outcome:?}", target.id());
+            };
+            assert!(
+                matches!(
+                    rejection.reason,
+                    RejectReason::WrongScheme | RejectReason::BadSignature
+                ),
+                "{} on {alg}: {rejection}",
                 target.id()
             );
         }

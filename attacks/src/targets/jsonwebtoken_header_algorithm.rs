@@ -9,10 +9,9 @@
 
 use std::panic::Location;
 
-use jsonwebtoken::errors::Error;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode, decode_header};
 use tokenlab_harness::claims::{ClaimSet, Decode, NumericDate};
-use tokenlab_harness::{Policy, contenders};
+use tokenlab_harness::{Policy, RejectReason, Rejection, contenders};
 use tokenlab_record::catalogue::TargetKind;
 use tokenlab_record::transcript::{CheckResult, Stage};
 
@@ -48,18 +47,22 @@ struct HeaderAlgorithm {
 }
 
 impl HeaderAlgorithm {
-    fn verify(&self, token: &str, alg: Algorithm) -> Result<ClaimSet, Error> {
+    fn verify(&self, token: &str, alg: Algorithm) -> Result<ClaimSet, Rejection> {
+        let pem = self.public_pem.as_bytes();
         let key = match alg.family() {
-            AlgorithmFamily::Hmac => DecodingKey::from_secret(self.public_pem.as_bytes()),
-            AlgorithmFamily::Rsa => DecodingKey::from_rsa_pem(self.public_pem.as_bytes())?,
-            AlgorithmFamily::Ec => DecodingKey::from_ec_pem(self.public_pem.as_bytes())?,
-            AlgorithmFamily::Ed => DecodingKey::from_ed_pem(self.public_pem.as_bytes())?,
+            AlgorithmFamily::Hmac => Ok(DecodingKey::from_secret(pem)),
+            AlgorithmFamily::Rsa => DecodingKey::from_rsa_pem(pem),
+            AlgorithmFamily::Ec => DecodingKey::from_ec_pem(pem),
+            AlgorithmFamily::Ed => DecodingKey::from_ed_pem(pem),
         };
+        let key = key.map_err(|error| Rejection::new(RejectReason::WrongScheme, error.to_string()))?;
         let policy = Policy::lab();
         let mut validation = Validation::new(alg);
         validation.set_issuer(&[policy.issuer]);
         validation.set_audience(&[policy.audience]);
-        Ok(decode::<Decode<NumericDate>>(token, &key, &validation)?.claims.0)
+        decode::<Decode<NumericDate>>(token, &key, &validation)
+            .map(|data| data.claims.0)
+            .map_err(|error| contenders::jwt_rejection(&error, token))
     }
 }
 
@@ -75,8 +78,8 @@ impl Target for HeaderAlgorithm {
     fn decide(&self, token: &str) -> Decision {
         let (alg, line) = (decode_header(token).map(|header| header.alg), Location::caller());
         let answered = alg
-            .and_then(|alg| self.verify(token, alg))
-            .map_err(|error| contenders::jwt_rejection(&error, token));
+            .map_err(|error| contenders::jwt_rejection(&error, token))
+            .and_then(|alg| self.verify(token, alg));
         let trace = vec![
             entry(
                 ALGORITHM_ALLOW_LIST,
