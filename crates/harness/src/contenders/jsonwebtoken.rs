@@ -32,6 +32,7 @@ const ALGORITHMS: &[(Algorithm, KeyKind, &str)] = &[
     (Algorithm::HS384, KeyKind::Secret48, "HMAC-SHA384"),
     (Algorithm::HS512, KeyKind::Secret64, "HMAC-SHA512"),
     (Algorithm::RS256, KeyKind::Rsa, "RSA-2048 PKCS#1 v1.5"),
+    (Algorithm::RS384, KeyKind::Rsa, "RSA-2048 PKCS#1 v1.5"),
     (Algorithm::PS256, KeyKind::Rsa, "RSA-2048 PSS"),
     (Algorithm::PS384, KeyKind::Rsa, "RSA-2048 PSS"),
     (Algorithm::ES256, KeyKind::P256, "ECDSA P-256"),
