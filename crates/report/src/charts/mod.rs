@@ -7,6 +7,7 @@
 mod forest;
 mod growth;
 mod ranking;
+mod ranking_text;
 mod token_bytes;
 
 use tokenlab_record::catalogue::Class;
@@ -68,7 +69,7 @@ pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
         .map(|model| Section {
             anchor: model.slug(),
             title: capitalised(model.title()),
-            lead: ranking::lead(model),
+            lead: ranking_text::lead(model),
             figures: Class::ALL
                 .into_iter()
                 .map(|class| ranking::figure(view, model, class))

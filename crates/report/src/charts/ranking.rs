@@ -3,12 +3,11 @@
 //! The axis is logarithmic, since a class spans up to two orders of magnitude
 //! and ratios are what is compared.
 
-use std::fmt::Write;
-
 use tokenlab_record::analysis::{Ranking, Row};
 use tokenlab_record::catalogue::Class;
 use tokenlab_record::measurement::Model;
 
+use super::ranking_text::{caution, description, reading};
 use super::{
     Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out, superscript,
     whisker,
@@ -20,47 +19,6 @@ use crate::palette::Ink;
 use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
 use crate::view::{View, capitalised};
-
-/// The question that a model answers.
-pub(super) const fn lead(model: Model) -> &'static str {
-    match model {
-        Model::Verify => {
-            "Token in, checked claims out: signature or tag, and the claims policy. The key is loaded."
-        }
-        Model::Issue => "Claims in, token out. The key is loaded.",
-        Model::RejectSignature => {
-            "What does a forgery cost? A token whose signature or tag was altered, up to its refusal."
-        }
-        Model::Load => "From stored key material to a service that can issue and verify.",
-        _ => "",
-    }
-}
-
-const fn caution(model: Model) -> &'static str {
-    match model {
-        Model::Verify => {
-            "Rows differ in algorithm, key size and cryptographic backend as well as in format, so the \
-             distance between two rows is not the price of JWT or PASETO as such. Other classes have \
-             charts of their own because they promise something else; a time here and a time there do \
-             not compete."
-        }
-        Model::Issue => {
-            "Rows differ in algorithm, key size and cryptographic backend as well as in format. A service \
-             usually verifies a token far more often than it issues it, so a slow row here may still be \
-             the cheaper choice."
-        }
-        Model::RejectSignature => {
-            "This is the price of one kind of bad token. Tokens that fall at an earlier check (wrong \
-             length, wrong algorithm, broken encoding) are another question, and no time here says \
-             whether a verifier refuses every forgery: see the attack matrix."
-        }
-        Model::Load => {
-            "A cheap load is not a saving by itself: a library may put off parsing the key until a token \
-             comes, and then every token pays. Read it together with the charts of verifying and issuing."
-        }
-        _ => "",
-    }
-}
 
 /// The chart of one model and class on its reference corpus.
 pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
@@ -81,7 +39,7 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
         description: ranking.map_or_else(String::new, description),
         sketch,
         remark,
-        reading: ranking.map_or_else(String::new, |ranking| reading(model, ranking)),
+        reading: ranking.map_or_else(String::new, reading),
         caution: caution(model),
         table: ranking.map(|ranking| table(view, ranking)),
         title,
@@ -161,41 +119,6 @@ pub(crate) fn table(view: &View<'_>, ranking: &Ranking) -> Table {
 
 fn rank(row: &Row) -> String {
     format!("{}{}", row.rank, if row.tied { "=" } else { "" })
-}
-
-fn description(ranking: &Ranking) -> String {
-    let (Some(first), Some(last)) = (ranking.rows.first(), ranking.rows.last()) else {
-        return String::new();
-    };
-    format!(
-        "Dot plot of {}, fastest first, from {} at {} to {} at {}. All values are in the table below.",
-        format::counted(ranking.rows.len() as u64, "contender", "contenders"),
-        first.contender,
-        format::duration_ns(first.cpu_ns.estimate),
-        last.contender,
-        format::duration_ns(last.cpu_ns.estimate),
-    )
-}
-
-fn reading(model: Model, ranking: &Ranking) -> String {
-    let mut text = String::from(
-        "A row is a contender, fastest first. The marker is the median thread CPU time of one operation, \
-         the whisker its 95 % interval; the strokes under it are the medians of single launches, so two \
-         clusters of strokes mean two modes. At the right: the time, half its interval, and the ratio to \
-         the fastest of this class, paired within rounds. Ranks with = can't be told apart.",
-    );
-    if let (true, Some(first), Some(last)) = (model != Model::Load, ranking.rows.first(), ranking.rows.last())
-    {
-        // Nanoseconds an operation times a thousand a second is millionths of a core.
-        let share = |row: &Row| format::percent(row.cpu_ns.estimate / 1e6);
-        let _ = write!(
-            text,
-            " At 1,000 tokens a second the first row takes {} of one core and the last {}.",
-            share(first),
-            share(last)
-        );
-    }
-    text
 }
 
 const ROW_HEIGHT: f64 = 28.0;
@@ -354,4 +277,96 @@ fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64) {
     x += font::width(note, SMALL_TEXT) + 18.0;
     sketch.dashes(x, (y - 7.0, y + 7.0), 1.0, Ink::Muted);
     sketch.text((x + 8.0, y), "the fastest", SMALL_TEXT, Align::Left, Ink::Text);
+}
+
+#[cfg(test)]
+mod tests {
+    use tokenlab_record::analysis::Analysis;
+    use tokenlab_record::catalogue::ContenderId;
+    use tokenlab_record::measurement::Group;
+    use tokenlab_record::stats::Interval;
+
+    use super::*;
+    use crate::charts::synthetic;
+    use crate::sketch::Shape;
+
+    #[test]
+    fn equal_ratios_are_equal_distances_and_whiskers_reach_their_ends() {
+        let row = |id: &str, ns: f64| Row {
+            contender: ContenderId::new(id),
+            rank: 1,
+            tied: false,
+            cpu_ns: Interval {
+                low: ns / 2.0,
+                estimate: ns,
+                high: ns * 2.0,
+            },
+            wall_ns: ns,
+            ratio: Interval::exact(ns / 100.0),
+            launches: 1,
+            launch_medians_ns: Vec::new(),
+        };
+        let ranking = Ranking {
+            group: Group {
+                model: Model::Verify,
+                corpus: "typical".into(),
+                class: Class::SharedKeyAuthenticated,
+            },
+            rows: vec![
+                row("jsonwebtoken/HS256+aws-lc", 100.0),
+                row("jsonwebtoken/HS384+aws-lc", 1_000.0),
+                row("jsonwebtoken/HS512+aws-lc", 10_000.0),
+            ],
+            failed: Vec::new(),
+        };
+        let record = synthetic::run(synthetic::Size {
+            launches: 1,
+            rounds: 1,
+            corpora: 1,
+            attacks: false,
+        });
+        let analysis = Analysis {
+            rankings: Vec::new(),
+            twins: Vec::new(),
+            noise: tokenlab_record::analysis::Noise::default(),
+            agreements: Vec::new(),
+        };
+        let sketch = sketch(&View::new(&record, &analysis), "title", &ranking).expect("a chart");
+        let legend = sketch.height - sketch.crop_bottom - 30.0;
+        let markers: Vec<(f64, f64)> = sketch
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Disc { centre, .. } if centre.1 < legend => Some(*centre),
+                _ => None,
+            })
+            .collect();
+        let [(first, _), (second, _), (third, _)] = markers[..] else {
+            panic!("three rows, {} markers", markers.len());
+        };
+        let decade = second - first;
+        assert!(decade > 50.0, "{markers:?}");
+        assert!((third - second - decade).abs() < 1e-6, "{markers:?}");
+        // From half to twice the estimate is log10(4) of a decade.
+        let whiskers: Vec<f64> = sketch
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Block {
+                    top,
+                    width,
+                    ink: Ink::Jwt,
+                    ..
+                } if *top < legend && *width > 3.0 => Some(*width),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(whiskers.len(), 3, "{whiskers:?}");
+        for whisker in whiskers {
+            assert!(
+                (whisker - decade * 4_f64.log10()).abs() < 1e-6,
+                "{whisker} of {decade}"
+            );
+        }
+    }
 }

@@ -283,3 +283,62 @@ fn draw_legend(sketch: &mut Sketch, y: f64) {
     }
     sketch.text((x, y), "(in this order)", SMALL_TEXT, Align::Left, Ink::Muted);
 }
+
+#[cfg(test)]
+mod tests {
+    use tokenlab_record::analysis::analyse;
+
+    use super::*;
+    use crate::charts::synthetic;
+    use crate::sketch::Shape;
+
+    #[test]
+    fn each_part_is_as_wide_as_it_is_long_and_follows_the_last() {
+        let record = synthetic::run(synthetic::Size {
+            launches: 1,
+            rounds: 1,
+            corpora: 1,
+            attacks: false,
+        });
+        let analysis = analyse(&record);
+        let view = View::new(&record, &analysis);
+        let bars = bars(&view, "typical");
+        assert!(bars.len() > 5, "{}", bars.len());
+        let axis = LinearAxis::over([1000.0], 200.0, 900.0);
+        let pixels_a_byte = axis.at(1.0) - axis.at(0.0);
+        for bar in bars {
+            let mut sketch = Sketch::new(WIDTH, 100.0);
+            draw_bar(&mut sketch, &axis, &bar, 120.0, 10.0);
+            let drawn: Vec<(f64, f64, Ink)> = sketch
+                .shapes
+                .iter()
+                .filter_map(|shape| match shape {
+                    Shape::Block { left, width, ink, .. } => Some((*left, *width, *ink)),
+                    _ => None,
+                })
+                .collect();
+            let lengths: Vec<(Ink, u32)> = parts(bar.token)
+                .into_iter()
+                .filter(|(_, bytes)| *bytes > 0)
+                .collect();
+            assert_eq!(drawn.len(), lengths.len(), "{}", bar.label);
+            let mut wanted_left = 200.0;
+            for ((left, width, ink), (part, bytes)) in drawn.into_iter().zip(lengths) {
+                let wanted_width = f64::from(bytes) * pixels_a_byte;
+                assert_eq!(ink, part, "{}", bar.label);
+                assert!(
+                    (left - wanted_left).abs() < 1e-6,
+                    "{} {part:?} at {left}",
+                    bar.label
+                );
+                // Less the sliver of paper.
+                assert!(
+                    (width + 1.0 - wanted_width).abs() < 1e-6,
+                    "{} {part:?} of {width}",
+                    bar.label
+                );
+                wanted_left += wanted_width;
+            }
+        }
+    }
+}
