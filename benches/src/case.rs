@@ -6,14 +6,18 @@
 #![allow(clippy::indexing_slicing)] // `at` stays below the length of the pool, and a bounds check is not what is timed
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use tokenlab_harness::floor::{Floor, FloorWork};
 use tokenlab_harness::policy;
 use tokenlab_harness::{
     ClaimSet, Contender, Corpus, IssueError, KeyRing, Policy, RejectReason, Rejection, SetupError,
     TokenService, tamper,
 };
 use tokenlab_record::measurement::Model;
+
+use crate::paired::clock::{Elapsed, Stopwatch};
 
 /// Distinct tokens that a case rotates, so that neither a cache nor the branch
 /// predictor learns one by heart.
@@ -73,6 +77,13 @@ impl PoolSeed {
             tokens: self.tokens.clone(),
         })
     }
+}
+
+/// Anything that can be timed a block at a time.
+pub trait Timed {
+    /// Performs `iterations` operations under the clock and judges the result
+    /// outside it, in every detail if `thorough`. `None` if it was wrong.
+    fn block(&mut self, iterations: u32, thorough: bool) -> Option<Elapsed>;
 }
 
 /// A case, ready to be timed.
@@ -162,5 +173,83 @@ impl<'a> Case<'a> {
             Outcome::Verified(Ok(claims)) => self.model == Model::Verify && *claims == pool.claims[at],
             _ => self.plausible(outcome),
         }
+    }
+}
+
+impl Timed for Case<'_> {
+    fn block(&mut self, iterations: u32, thorough: bool) -> Option<Elapsed> {
+        let mut plausible = 0;
+        let mut last: Option<Outcome> = None;
+        let watch = Stopwatch::start();
+        for _ in 0..iterations {
+            let outcome = self.operate();
+            plausible += u32::from(self.plausible(&outcome));
+            last = Some(outcome);
+        }
+        let elapsed = watch.stop();
+        let right = plausible == iterations && last.is_some_and(|last| !thorough || self.right(&last));
+        right.then_some(elapsed)
+    }
+}
+
+/// A case made slower by a known share, to test the instrument: after each
+/// block it spins for that share of what the block took.
+pub struct Slowed<T> {
+    inner: T,
+    share: f64,
+}
+
+impl<T: Timed> Slowed<T> {
+    /// `inner`, slower by `share` (0.03 is 3 %).
+    pub const fn new(inner: T, share: f64) -> Self {
+        Self { inner, share }
+    }
+}
+
+impl<T: Timed> Timed for Slowed<T> {
+    fn block(&mut self, iterations: u32, thorough: bool) -> Option<Elapsed> {
+        let honest = self.inner.block(iterations, thorough)?;
+        let spin = Duration::from_nanos(honest.cpu_ns).mul_f64(self.share);
+        let watch = Stopwatch::start();
+        let started = Instant::now();
+        while started.elapsed() < spin {
+            std::hint::spin_loop();
+        }
+        Some(honest + watch.stop())
+    }
+}
+
+/// A floor as a case.
+pub struct FloorCase<'a> {
+    work: Box<dyn FloorWork>,
+    pool: &'a Pool,
+    next: usize,
+}
+
+impl<'a> FloorCase<'a> {
+    /// Prepares a floor on the tokens of `pool`.
+    ///
+    /// # Errors
+    /// As [`Floor::load`].
+    pub fn new(floor: &dyn Floor, ring: &KeyRing, pool: &'a Pool) -> Result<Self, SetupError> {
+        Ok(Self {
+            work: floor.load(ring, &pool.tokens, &pool.claims)?,
+            pool,
+            next: 0,
+        })
+    }
+}
+
+impl Timed for FloorCase<'_> {
+    fn block(&mut self, iterations: u32, thorough: bool) -> Option<Elapsed> {
+        let pool = self.pool.tokens.len();
+        let mut well = 0;
+        let watch = Stopwatch::start();
+        for _ in 0..iterations {
+            self.next = if self.next + 1 < pool { self.next + 1 } else { 0 };
+            well += u32::from(self.work.operate(black_box(self.next)));
+        }
+        let elapsed = watch.stop();
+        (well == iterations && (!thorough || self.work.right(self.next))).then_some(elapsed)
     }
 }

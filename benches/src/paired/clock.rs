@@ -1,5 +1,6 @@
 //! The two clocks of a block: what this thread computed, and what passed.
 
+use std::ops::Add;
 use std::time::Instant;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -18,6 +19,17 @@ pub struct Elapsed {
     /// Wall time, nanoseconds. Encloses the CPU reading, so it is never less
     /// but for the resolution of the clocks.
     pub wall_ns: u64,
+}
+
+impl Add for Elapsed {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            cpu_ns: self.cpu_ns + other.cpu_ns,
+            wall_ns: self.wall_ns + other.wall_ns,
+        }
+    }
 }
 
 impl Stopwatch {

@@ -106,21 +106,28 @@ impl Conductor<'_> {
             .collect())
     }
 
-    /// Measures whatever remains.
+    /// Measures these launches with these groups and appends them to the record.
     ///
     /// # Errors
     /// [`ConductError`]; the record keeps every group that was finished.
-    pub fn conduct(&self, mut news: impl FnMut(&GroupDone<'_>)) -> Result<Ending, ConductError> {
+    pub fn conduct(
+        &self,
+        launches: Vec<(u32, Vec<PlannedGroup>)>,
+        mut news: impl FnMut(&GroupDone<'_>),
+    ) -> Result<Ending, ConductError> {
         let mut measurements = Appender::open(&self.folder.join(files::MEASUREMENTS))?;
+        let mut floors = Appender::open(&self.folder.join(files::FLOORS))?;
         let mut canaries = Appender::open(&self.folder.join(files::CANARIES))?;
-        for (launch, groups) in self.remaining()? {
+        for (launch, groups) in launches {
             let mut process = self.start(launch, &groups)?;
             let mut lines = process.lines();
             for _ in &groups {
                 let mut timed = Vec::new();
+                let mut least = Vec::new();
                 let canary = loop {
                     match lines.next() {
                         Some(Ok(Line::Measurement(measurement))) => timed.push(measurement),
+                        Some(Ok(Line::Floor(floor))) => least.push(floor),
                         Some(Ok(Line::GroupDone(canary))) => break canary,
                         Some(Err(problem)) => return Err(process.broke_off(launch, problem)),
                         None => {
@@ -130,6 +137,9 @@ impl Conductor<'_> {
                 };
                 for measurement in &timed {
                     measurements.append(measurement)?;
+                }
+                for floor in &least {
+                    floors.append(floor)?;
                 }
                 canaries.append(&canary)?;
                 let planned = groups.iter().find(|planned| planned.group == canary.group);

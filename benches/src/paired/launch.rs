@@ -10,15 +10,17 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
-use tokenlab_harness::{KeyRing, contenders};
+use tokenlab_harness::KeyRing;
 use tokenlab_record::catalogue::ContenderId;
-use tokenlab_record::measurement::{CANARY_SCHEMA, Canary as CanaryRecord, MEASUREMENT_SCHEMA, Measurement};
+use tokenlab_record::measurement::{
+    CANARY_SCHEMA, Canary as CanaryRecord, FLOOR_SCHEMA, FloorMeasurement, Group, MEASUREMENT_SCHEMA,
+    Measurement,
+};
 use tokenlab_record::stats::SplitMix64;
 
 use super::canary::Canary;
-use super::clock::Stopwatch;
-use super::plan::{PlannedCase, PlannedGroup, ROUNDS_MIN};
-use crate::case::{Case, Outcome, Pool, PoolSeed};
+use super::plan::{PlannedCase, PlannedGroup, ROUNDS_MIN, Subject};
+use crate::case::{Pool, PoolSeed, Timed};
 
 /// A group may take this many times its expected time before it stops early,
 /// so that a disturbed machine costs rounds and not the user's evening.
@@ -47,6 +49,8 @@ pub struct Spec {
 pub enum Line {
     /// A case of the current group.
     Measurement(Measurement),
+    /// A floor of the current group.
+    Floor(FloorMeasurement),
     /// The canaries of the current group; ends it.
     GroupDone(CanaryRecord),
 }
@@ -66,11 +70,9 @@ pub fn run(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     let mut groups: Vec<&PlannedGroup> = spec.groups.iter().collect();
     random.shuffle(&mut groups);
     for planned in groups {
-        let (measurements, canaries) = time_group(&spec, planned, &ring, &pools, &mut canary, &mut random);
-        for measurement in measurements {
-            write_line(&mut output, &Line::Measurement(measurement))?;
+        for line in time_group(&spec, planned, &ring, &pools, &mut canary, &mut random) {
+            write_line(&mut output, &line)?;
         }
-        write_line(&mut output, &Line::GroupDone(canaries))?;
         output.flush()?;
     }
     Ok(())
@@ -98,62 +100,32 @@ fn write_line(output: &mut impl Write, line: &Line) -> io::Result<()> {
 }
 
 /// A case under the clock, with what it has shown so far.
-struct Timed<'a> {
+struct Series<'a> {
     planned: &'a PlannedCase,
-    case: Result<Case<'a>, String>,
+    case: Result<Box<dyn Timed + 'a>, String>,
     cpu_ns: Vec<u64>,
     wall_ns: Vec<u64>,
 }
 
-impl<'a> Timed<'a> {
-    fn new(
-        planned: &'a PlannedCase,
-        group: &PlannedGroup,
-        ring: &'a KeyRing,
-        pools: &'a BTreeMap<ContenderId, BTreeMap<String, Pool>>,
-    ) -> Self {
-        let case = contenders::named(planned.contender.as_str())
-            .ok_or_else(|| "this build has no such contender".to_owned())
-            .and_then(|contender| {
-                let pool = pools
-                    .get(&planned.contender)
-                    .and_then(|corpora| corpora.get(&group.group.corpus))
-                    .ok_or_else(|| "no tokens were issued for it".to_owned())?;
-                Case::new(contender, group.group.model, ring, pool).map_err(|error| error.to_string())
-            });
-        Self {
-            planned,
-            case,
-            cpu_ns: Vec::new(),
-            wall_ns: Vec::new(),
-        }
-    }
-
+impl Series<'_> {
     /// Times one block. `thorough` compares the last result in every detail.
     fn block(&mut self, thorough: bool) {
         let Ok(case) = &mut self.case else { return };
         let iterations = self.planned.iterations;
-        let timed = panic::catch_unwind(AssertUnwindSafe(|| {
-            let mut plausible = 0;
-            let mut last: Option<Outcome> = None;
-            let watch = Stopwatch::start();
-            for _ in 0..iterations {
-                let outcome = case.operate();
-                plausible += u32::from(case.plausible(&outcome));
-                last = Some(outcome);
-            }
-            let elapsed = watch.stop();
-            let right = plausible == iterations && last.is_some_and(|last| !thorough || case.right(&last));
-            (elapsed, right)
-        }));
-        match timed {
-            Ok((elapsed, true)) => {
+        match panic::catch_unwind(AssertUnwindSafe(|| case.block(iterations, thorough))) {
+            Ok(Some(elapsed)) => {
                 self.cpu_ns.push(elapsed.cpu_ns);
                 self.wall_ns.push(elapsed.wall_ns);
             }
-            Ok((_, false)) => self.case = Err("gave a wrong result while it was timed".to_owned()),
-            Err(_) => self.case = Err("panicked while it was timed".to_owned()),
+            Ok(None) => self.fail("gave a wrong result while it was timed"),
+            Err(_) => self.fail("panicked while it was timed"),
         }
+    }
+
+    /// Wrong is not timed: the samples go with it.
+    fn fail(&mut self, problem: &str) {
+        self.case = Err(problem.to_owned());
+        self.forget();
     }
 
     fn forget(&mut self) {
@@ -161,21 +133,44 @@ impl<'a> Timed<'a> {
         self.wall_ns.clear();
     }
 
-    fn into_measurement(self, spec: &Spec, group: &PlannedGroup) -> Measurement {
+    fn into_line(self, spec: &Spec, group: &Group) -> Line {
+        let (run, group, launch) = (spec.run.clone(), group.clone(), spec.launch);
+        let (iterations, cpu_ns, wall_ns) = (self.planned.iterations, self.cpu_ns, self.wall_ns);
         let error = self.case.err();
-        let kept = error.is_none();
-        Measurement {
-            schema: MEASUREMENT_SCHEMA.into(),
-            run: spec.run.clone(),
-            contender: self.planned.contender.clone(),
-            twin: self.planned.twin,
-            group: group.group.clone(),
-            launch: spec.launch,
-            iterations: self.planned.iterations,
-            cpu_ns: if kept { self.cpu_ns } else { Vec::new() },
-            wall_ns: if kept { self.wall_ns } else { Vec::new() },
-            verified: kept,
-            error,
+        let verified = error.is_none();
+        match self.planned.subject.clone() {
+            Subject::Contender { id, role } => Line::Measurement(Measurement {
+                schema: MEASUREMENT_SCHEMA.into(),
+                run,
+                contender: id,
+                role,
+                group,
+                launch,
+                iterations,
+                cpu_ns,
+                wall_ns,
+                verified,
+                error,
+            }),
+            Subject::Floor {
+                scheme,
+                part,
+                implementation,
+                ..
+            } => Line::Floor(FloorMeasurement {
+                schema: FLOOR_SCHEMA.into(),
+                run,
+                scheme,
+                part,
+                implementation,
+                group,
+                launch,
+                iterations,
+                cpu_ns,
+                wall_ns,
+                verified,
+                error,
+            }),
         }
     }
 }
@@ -187,11 +182,16 @@ fn time_group(
     pools: &BTreeMap<ContenderId, BTreeMap<String, Pool>>,
     canary: &mut Canary,
     random: &mut SplitMix64,
-) -> (Vec<Measurement>, CanaryRecord) {
-    let mut cases: Vec<Timed<'_>> = planned
+) -> Vec<Line> {
+    let mut cases: Vec<Series<'_>> = planned
         .cases
         .iter()
-        .map(|case| Timed::new(case, planned, ring, pools))
+        .map(|case| Series {
+            planned: case,
+            case: case.subject.prepare(&planned.group, ring, pools),
+            cpu_ns: Vec::new(),
+            wall_ns: Vec::new(),
+        })
         .collect();
     // The warm-up round: caches, lazy tables, and the first thorough check.
     for case in &mut cases {
@@ -220,10 +220,7 @@ fn time_group(
             break;
         }
     }
-    cases.sort_by_key(|case| (case.planned.contender.clone(), case.planned.twin));
-    let measurements = cases
-        .into_iter()
-        .map(|case| case.into_measurement(spec, planned))
-        .collect();
-    (measurements, record)
+    cases.sort_by(|a, b| a.planned.subject.cmp(&b.planned.subject));
+    let series = cases.into_iter().map(|case| case.into_line(spec, &planned.group));
+    series.chain([Line::GroupDone(record)]).collect()
 }

@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokenlab_harness::{Contender, KeyRing};
+use tokenlab_harness::{Contender, KeyRing, contenders, floor};
 use tokenlab_record::catalogue::{Class, ContenderId};
-use tokenlab_record::measurement::{Group, Model};
+use tokenlab_record::measurement::{FloorPart, Group, Model, Role};
 
-use super::clock::Stopwatch;
-use crate::case::{Case, Pool};
+use crate::case::{Case, FloorCase, Pool, Slowed, Timed};
 use crate::profile::Profile;
 
 /// Fewer rounds than this say nothing about a launch.
@@ -20,6 +19,9 @@ pub const ROUNDS_MIN: u32 = 8;
 
 /// More rounds than this say nothing new: the launches differ by more.
 pub const ROUNDS_MAX: u32 = 60;
+
+/// How much slower a planted slowdown is.
+pub const PLANTED_SHARE: f64 = 0.03;
 
 /// What starting a process and deriving its keys takes, RSA above all.
 const LAUNCH_OVERHEAD: Duration = Duration::from_millis(700);
@@ -47,17 +49,95 @@ pub struct PlannedGroup {
     pub cases: Vec<PlannedCase>,
 }
 
-/// One contender, or the twin of one, in a group.
+/// One series of blocks in a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlannedCase {
-    /// Who.
-    pub contender: ContenderId,
-    /// Whether this is the hidden second registration.
-    pub twin: bool,
+    /// Who or what is timed.
+    pub subject: Subject,
     /// Operations per block.
     pub iterations: u32,
     /// What a block is expected to take, nanoseconds.
     pub block_ns: u64,
+}
+
+/// Who or what is timed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A contender, as itself or as a control.
+    Contender {
+        /// Who.
+        id: ContenderId,
+        /// In which capacity.
+        role: Role,
+    },
+    /// One implementation of one part of a scheme's least work.
+    Floor {
+        /// Wire scheme.
+        scheme: String,
+        /// Which part.
+        part: FloorPart,
+        /// What does it.
+        implementation: String,
+        /// Whose tokens it works on.
+        tokens_of: ContenderId,
+    },
+}
+
+impl Subject {
+    /// A contender as itself.
+    #[must_use]
+    pub const fn contender(id: ContenderId) -> Self {
+        Self::Contender {
+            id,
+            role: Role::Contender,
+        }
+    }
+
+    /// Prepares the subject for the clock.
+    ///
+    /// # Errors
+    /// In words, for the row that takes the place of the samples.
+    pub fn prepare<'a>(
+        &self,
+        group: &Group,
+        ring: &'a KeyRing,
+        pools: &'a BTreeMap<ContenderId, BTreeMap<String, Pool>>,
+    ) -> Result<Box<dyn Timed + 'a>, String> {
+        let pool = |id: &ContenderId| {
+            pools
+                .get(id)
+                .and_then(|corpora| corpora.get(&group.corpus))
+                .ok_or_else(|| "no tokens were issued for it".to_owned())
+        };
+        match self {
+            Self::Contender { id, role } => {
+                let contender = contenders::named(id.as_str())
+                    .ok_or_else(|| "this build has no such contender".to_owned())?;
+                let case =
+                    Case::new(contender, group.model, ring, pool(id)?).map_err(|error| error.to_string())?;
+                Ok(if *role == Role::Slowed {
+                    Box::new(Slowed::new(case, PLANTED_SHARE))
+                } else {
+                    Box::new(case)
+                })
+            }
+            Self::Floor {
+                scheme,
+                part,
+                implementation,
+                tokens_of,
+            } => {
+                let floor = floor::all()
+                    .iter()
+                    .filter(|floor| floor.serves(group.model) && floor.part() == *part)
+                    .find(|floor| floor.scheme() == scheme && floor.implementation() == implementation)
+                    .ok_or_else(|| "this build has no such floor".to_owned())?;
+                let case = FloorCase::new(floor.as_ref(), ring, pool(tokens_of)?);
+                Ok(Box::new(case.map_err(|error| error.to_string())?))
+            }
+        }
+    }
 }
 
 impl Plan {
@@ -138,50 +218,70 @@ fn plan_cases(
     ring: &KeyRing,
     pools: &BTreeMap<ContenderId, BTreeMap<String, Pool>>,
 ) -> Vec<PlannedCase> {
-    let mut cases: Vec<PlannedCase> = contenders
+    let takers = contenders.iter().map(|contender| contender.card());
+    let takers: Vec<_> = takers.filter(|card| card.class == group.class).collect();
+    let mut subjects: Vec<Subject> = takers
         .iter()
-        .filter(|contender| contender.card().class == group.class)
-        .filter_map(|contender| {
-            let pool = pools.get(contender.id())?.get(&group.corpus)?;
-            let mut case = Case::new(*contender, group.model, ring, pool).ok()?;
-            let operation_ns = operation_ns(&mut case);
-            let block_ns = u64::try_from(profile.block().as_nanos()).unwrap_or(u64::MAX);
-            let iterations = u32::try_from(block_ns / operation_ns).unwrap_or(u32::MAX).max(1);
-            Some(PlannedCase {
-                contender: contender.id().clone(),
-                twin: false,
-                iterations,
-                block_ns: u64::from(iterations) * operation_ns,
-            })
-        })
+        .map(|card| Subject::contender(card.id.clone()))
         .collect();
-    // The A/A controls: a fast and a slow case of every class, picked by place.
-    if matches!(group.model, Model::Verify | Model::Issue) && cases.len() > 1 {
-        let ends: Vec<PlannedCase> = cases.first().into_iter().chain(cases.last()).cloned().collect();
-        cases.extend(ends.into_iter().map(|case| PlannedCase { twin: true, ..case }));
+    // The A/A controls: two cases of every class, picked by their place.
+    if matches!(group.model, Model::Verify | Model::Issue) && takers.len() > 1 {
+        let ends = takers.first().into_iter().chain(takers.last());
+        subjects.extend(ends.map(|card| Subject::Contender {
+            id: card.id.clone(),
+            role: Role::Twin,
+        }));
     }
-    cases
+    for floor in floor::all().iter().filter(|floor| floor.serves(group.model)) {
+        let owner = takers.iter().find(|card| card.scheme == floor.scheme());
+        subjects.extend(owner.map(|card| Subject::Floor {
+            scheme: floor.scheme().to_owned(),
+            part: floor.part(),
+            implementation: floor.implementation().to_owned(),
+            tokens_of: card.id.clone(),
+        }));
+    }
+    let block_ns = u64::try_from(profile.block().as_nanos()).unwrap_or(u64::MAX);
+    subjects
+        .into_iter()
+        .filter_map(|subject| plan_case(subject, group, block_ns, ring, pools))
+        .collect()
+}
+
+/// A case with as many operations as fill a block; `None` if it can't be
+/// prepared, which the correctness check has reported before.
+pub(super) fn plan_case(
+    subject: Subject,
+    group: &Group,
+    block_ns: u64,
+    ring: &KeyRing,
+    pools: &BTreeMap<ContenderId, BTreeMap<String, Pool>>,
+) -> Option<PlannedCase> {
+    let mut case = subject.prepare(group, ring, pools).ok()?;
+    let operation_ns = operation_ns(case.as_mut())?;
+    let iterations = u32::try_from(block_ns / operation_ns).unwrap_or(u32::MAX).max(1);
+    Some(PlannedCase {
+        subject,
+        iterations,
+        block_ns: u64::from(iterations) * operation_ns,
+    })
 }
 
 /// A rough time of one operation, nanoseconds, at least 1: the best of three
-/// blocks that are long enough for the clock.
-fn operation_ns(case: &mut Case<'_>) -> u64 {
+/// blocks that are long enough for the clock. `None` if a result is wrong.
+fn operation_ns(case: &mut dyn Timed) -> Option<u64> {
     const LONG_ENOUGH_NS: u64 = 100_000;
     let mut iterations = 1;
     let mut best = u64::MAX;
     let mut blocks = 0;
     while blocks < 3 {
-        let watch = Stopwatch::start();
-        for _ in 0..iterations {
-            std::hint::black_box(case.operate());
-        }
-        let elapsed = watch.stop().cpu_ns;
+        let elapsed = case.block(iterations, false)?.cpu_ns;
         if elapsed < LONG_ENOUGH_NS {
             iterations *= 4;
             continue;
         }
-        best = best.min(elapsed / iterations);
+        best = best.min(elapsed / u64::from(iterations));
         blocks += 1;
     }
-    best.max(1)
+    Some(best.max(1))
 }

@@ -14,6 +14,7 @@ pub mod contender;
 pub mod contenders;
 pub mod corpus;
 pub mod decode;
+pub mod floor;
 pub mod keys;
 pub mod malleability;
 pub mod policy;

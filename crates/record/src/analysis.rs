@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Class, ContenderId};
-use crate::measurement::{Canary, Group, Measurement, Model};
+use crate::measurement::{Canary, Group, Measurement, Model, Role};
 use crate::run::RunRecord;
 use crate::stats::{Interval, hierarchical_median, median, quantile};
 
@@ -152,7 +152,7 @@ pub fn analyse(run: &RunRecord) -> Analysis {
             &mut noise,
         );
         data.cases
-            .entry((&measurement.contender, measurement.twin))
+            .entry((&measurement.contender, measurement.role))
             .or_default()
             .insert(measurement.launch, series);
     }
@@ -294,7 +294,7 @@ type Case = BTreeMap<u32, Series>;
 
 #[derive(Default)]
 struct GroupData<'a> {
-    cases: BTreeMap<(&'a ContenderId, bool), Case>,
+    cases: BTreeMap<(&'a ContenderId, Role), Case>,
     failed: BTreeMap<&'a ContenderId, &'a str>,
 }
 
@@ -302,12 +302,12 @@ impl GroupData<'_> {
     fn twins(&self, group: &Group) -> Vec<Twin> {
         self.cases
             .iter()
-            .filter(|((_, twin), _)| *twin)
+            .filter(|((_, role), _)| *role == Role::Twin)
             .filter_map(|((contender, _), twin)| {
                 Some(Twin {
                     group: group.clone(),
                     contender: (*contender).clone(),
-                    ratio: paired_ratio(twin, self.cases.get(&(*contender, false))?)?,
+                    ratio: paired_ratio(twin, self.cases.get(&(*contender, Role::Contender))?)?,
                 })
             })
             .collect()
@@ -317,7 +317,7 @@ impl GroupData<'_> {
         let mut rows: Vec<(Row, &Case)> = self
             .cases
             .iter()
-            .filter(|((_, twin), _)| !twin)
+            .filter(|((_, role), _)| *role == Role::Contender)
             .filter_map(|((contender, _), case)| Some((row(contender, case)?, case)))
             .collect();
         rows.sort_by(|(a, _), (b, _)| a.cpu_ns.estimate.total_cmp(&b.cpu_ns.estimate));

@@ -14,6 +14,8 @@ use crate::catalogue::{Class, ContenderId};
 pub const MEASUREMENT_SCHEMA: &str = "tokenlab.measurement/1";
 /// Schema tag of [`Canary`].
 pub const CANARY_SCHEMA: &str = "tokenlab.canary/1";
+/// Schema tag of [`FloorMeasurement`].
+pub const FLOOR_SCHEMA: &str = "tokenlab.floor/1";
 /// Schema tag of [`TokenSize`].
 pub const TOKEN_SIZE_SCHEMA: &str = "tokenlab.token-size/1";
 /// Schema tag of [`SecondOpinion`].
@@ -72,6 +74,19 @@ pub struct Group {
     pub class: Class,
 }
 
+/// In which capacity a contender is timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Role {
+    /// As itself: a row of a ranking.
+    Contender,
+    /// As an A/A control, under a hidden second name: must tie with itself.
+    Twin,
+    /// With a planted slowdown, which the instrument must find.
+    Slowed,
+}
+
 /// One contender in one group in one launch: a line of `measurements.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -81,10 +96,8 @@ pub struct Measurement {
     pub run: String,
     /// Who was timed.
     pub contender: ContenderId,
-    /// Set when this is the second, hidden registration of a contender: an
-    /// A/A control that must tie with it.
-    #[serde(default)]
-    pub twin: bool,
+    /// In which capacity it was timed.
+    pub role: Role,
     /// What was timed, on which claims, in which class.
     #[serde(flatten)]
     pub group: Group,
@@ -99,6 +112,68 @@ pub struct Measurement {
     /// Whether the result of every block was checked and right.
     pub verified: bool,
     /// Why there are no samples, if there are none: an error is a row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Which part of the least work a floor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FloorPart {
+    /// The primitive over the token's own bytes, key ready.
+    Crypto,
+    /// Decoding or encoding the token's base64url.
+    Base64,
+    /// Reading or writing the claims as JSON.
+    Json,
+}
+
+impl FloorPart {
+    /// Every part, in the order of the work.
+    pub const ALL: [Self; 3] = [Self::Crypto, Self::Base64, Self::Json];
+
+    /// Short stable name; equals the wire form.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Crypto => "crypto",
+            Self::Base64 => "base64",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// One part of the least work that any correct verifier or issuer of a scheme
+/// must do, timed in the same rounds as the contenders: a line of
+/// `floors.jsonl`. Several implementations may be timed; the floor is the
+/// fastest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FloorMeasurement {
+    /// [`FLOOR_SCHEMA`].
+    pub schema: String,
+    /// Run id.
+    pub run: String,
+    /// Wire scheme whose floor it is, `jwt.EdDSA`.
+    pub scheme: String,
+    /// Which part of the work.
+    pub part: FloorPart,
+    /// What did it, `aws-lc-rs Ed25519`.
+    pub implementation: String,
+    /// What the contenders beside it did.
+    #[serde(flatten)]
+    pub group: Group,
+    /// Ordinal of the process, from 0.
+    pub launch: u32,
+    /// Operations per block.
+    pub iterations: u32,
+    /// Thread CPU time of each block, nanoseconds; the index is the round.
+    pub cpu_ns: Vec<u64>,
+    /// Wall time of each block, nanoseconds; the index is the round.
+    pub wall_ns: Vec<u64>,
+    /// Whether its result was checked and right.
+    pub verified: bool,
+    /// Why there are no samples, if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

@@ -10,8 +10,8 @@ use crate::catalogue::{CATALOGUE_SCHEMA, Catalogue};
 use crate::environment::{ENVIRONMENT_SCHEMA, Environment};
 use crate::jsonl::{self, Damage};
 use crate::measurement::{
-    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, SECOND_OPINION_SCHEMA, SecondOpinion,
-    TOKEN_SIZE_SCHEMA, TokenSize,
+    CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, Group, MEASUREMENT_SCHEMA, Measurement,
+    SECOND_OPINION_SCHEMA, SecondOpinion, TOKEN_SIZE_SCHEMA, TokenSize,
 };
 use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
 
@@ -27,6 +27,8 @@ pub mod files {
     pub const MEASUREMENTS: &str = "measurements.jsonl";
     /// [`Canary`](super::Canary) lines.
     pub const CANARIES: &str = "canaries.jsonl";
+    /// [`FloorMeasurement`](super::FloorMeasurement) lines.
+    pub const FLOORS: &str = "floors.jsonl";
     /// [`TokenSize`](super::TokenSize) lines.
     pub const TOKENS: &str = "tokens.jsonl";
     /// [`SecondOpinion`](super::SecondOpinion) lines.
@@ -94,6 +96,8 @@ pub struct RunRecord {
     pub measurements: Vec<Measurement>,
     /// Canary blocks.
     pub canaries: Vec<Canary>,
+    /// The least work, part by part.
+    pub floors: Vec<FloorMeasurement>,
     /// Token sizes.
     pub tokens: Vec<TokenSize>,
     /// Criterion's view; empty when that pass did not run.
@@ -120,6 +124,7 @@ impl RunRecord {
             catalogue: or_damage(folder, files::CATALOGUE, CATALOGUE_SCHEMA, &mut damage),
             measurements: lines(folder, files::MEASUREMENTS, MEASUREMENT_SCHEMA, &mut damage)?,
             canaries: lines(folder, files::CANARIES, CANARY_SCHEMA, &mut damage)?,
+            floors: lines(folder, files::FLOORS, FLOOR_SCHEMA, &mut damage)?,
             tokens: lines(folder, files::TOKENS, TOKEN_SIZE_SCHEMA, &mut damage)?,
             second_opinions: lines(folder, files::SECOND_OPINIONS, SECOND_OPINION_SCHEMA, &mut damage)?,
             transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,

@@ -1,10 +1,11 @@
 //! From invented block times with a known answer to the answer.
+#![allow(clippy::cast_possible_truncation, clippy::indexing_slicing)] // invented runs are small and known
 
 use tokenlab_record::analysis::{Analysis, analyse};
 use tokenlab_record::catalogue::{Catalogue, Class, ContenderId};
 use tokenlab_record::environment::Environment;
 use tokenlab_record::measurement::{
-    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, SECOND_OPINION_SCHEMA,
+    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, Role, SECOND_OPINION_SCHEMA,
     SecondOpinion,
 };
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
@@ -25,7 +26,7 @@ fn group() -> Group {
 /// A run in which each contender takes the given nanoseconds an operation,
 /// with ± 2 % of noise that all contenders of a round share and ± 0.2 % of
 /// their own.
-fn run(cases: &[(&str, bool, f64)]) -> RunRecord {
+fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
     let mut random = SplitMix64::new(11);
     let mut noise =
         |scale: f64| 1.0 + scale * ((random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64 - 0.5);
@@ -41,7 +42,7 @@ fn run(cases: &[(&str, bool, f64)]) -> RunRecord {
             before_ns: vec![50_000; ROUNDS],
             after_ns: vec![50_000; ROUNDS],
         });
-        for (id, twin, ns) in cases {
+        for (id, role, ns) in cases {
             let cpu_ns: Vec<u64> = shared
                 .iter()
                 .map(|round| (ns * f64::from(ITERATIONS) * round * noise(0.004)).round() as u64)
@@ -50,7 +51,7 @@ fn run(cases: &[(&str, bool, f64)]) -> RunRecord {
                 schema: MEASUREMENT_SCHEMA.into(),
                 run: "test".into(),
                 contender: ContenderId::new(*id),
-                twin: *twin,
+                role: *role,
                 group: group(),
                 launch,
                 iterations: ITERATIONS,
@@ -81,6 +82,7 @@ fn run(cases: &[(&str, bool, f64)]) -> RunRecord {
         catalogue: Catalogue::default(),
         measurements,
         canaries,
+        floors: Vec::new(),
         tokens: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
@@ -99,9 +101,9 @@ fn ranks(analysis: &Analysis) -> Vec<(&str, u32, bool)> {
 #[test]
 fn the_true_order_and_the_true_ratios_come_out() {
     let analysis = analyse(&run(&[
-        ("slow", false, 200_000.0),
-        ("fast", false, 100_000.0),
-        ("middle", false, 110_000.0),
+        ("slow", Role::Contender, 200_000.0),
+        ("fast", Role::Contender, 100_000.0),
+        ("middle", Role::Contender, 110_000.0),
     ]));
     assert_eq!(
         ranks(&analysis),
@@ -122,9 +124,9 @@ fn the_true_order_and_the_true_ratios_come_out() {
 #[test]
 fn a_difference_within_the_noise_is_a_tie_and_a_planted_one_is_found() {
     let analysis = analyse(&run(&[
-        ("a", false, 100_000.0),
-        ("b", false, 100_300.0),
-        ("c", false, 103_000.0),
+        ("a", Role::Contender, 100_000.0),
+        ("b", Role::Contender, 100_300.0),
+        ("c", Role::Contender, 103_000.0),
     ]));
     let ranks = ranks(&analysis);
     assert_eq!(
@@ -138,13 +140,13 @@ fn a_difference_within_the_noise_is_a_tie_and_a_planted_one_is_found() {
 #[test]
 fn rank_does_not_depend_on_the_order_or_the_unit_of_the_input() {
     let cases = [
-        ("a", false, 70_000.0),
-        ("b", false, 90_000.0),
-        ("c", false, 91_900.0),
+        ("a", Role::Contender, 70_000.0),
+        ("b", Role::Contender, 90_000.0),
+        ("c", Role::Contender, 91_900.0),
     ];
     let mut reversed = cases;
     reversed.reverse();
-    let faster = cases.map(|(id, twin, ns)| (id, twin, ns / 50.0));
+    let faster = cases.map(|(id, role, ns)| (id, role, ns / 50.0));
     let names = |analysis: &Analysis| {
         ranks(analysis)
             .iter()
@@ -158,7 +160,10 @@ fn rank_does_not_depend_on_the_order_or_the_unit_of_the_input() {
 
 #[test]
 fn a_twin_is_a_control_and_never_a_row() {
-    let analysis = analyse(&run(&[("a", false, 100_000.0), ("a", true, 100_000.0)]));
+    let analysis = analyse(&run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("a", Role::Twin, 100_000.0),
+    ]));
     assert_eq!(ranks(&analysis), [("a", 1, false)]);
     let [twin] = analysis.twins.as_slice() else {
         panic!("{:?}", analysis.twins)
@@ -171,7 +176,10 @@ fn a_twin_is_a_control_and_never_a_row() {
 
 #[test]
 fn disturbed_blocks_are_dropped_by_rule_and_counted() {
-    let mut run = run(&[("a", false, 100_000.0), ("b", false, 120_000.0)]);
+    let mut run = run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("b", Role::Contender, 120_000.0),
+    ]);
     for measurement in &mut run.measurements {
         // Preempted: the processor was taken away for half of the block.
         measurement.cpu_ns[0] *= 3;
@@ -197,7 +205,10 @@ fn disturbed_blocks_are_dropped_by_rule_and_counted() {
 
 #[test]
 fn a_run_that_loses_most_of_its_blocks_is_noisy_and_still_answers() {
-    let mut run = run(&[("a", false, 100_000.0), ("b", false, 200_000.0)]);
+    let mut run = run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("b", Role::Contender, 200_000.0),
+    ]);
     for measurement in &mut run.measurements {
         for (cpu, wall) in measurement.cpu_ns.iter().zip(&mut measurement.wall_ns) {
             *wall = cpu * 2;
@@ -210,7 +221,10 @@ fn a_run_that_loses_most_of_its_blocks_is_noisy_and_still_answers() {
 
 #[test]
 fn a_contender_that_failed_is_a_row_of_its_own_kind() {
-    let mut run = run(&[("a", false, 100_000.0), ("broken", false, 1.0)]);
+    let mut run = run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("broken", Role::Contender, 1.0),
+    ]);
     for measurement in &mut run.measurements {
         if measurement.contender.as_str() == "broken" {
             measurement.cpu_ns.clear();
@@ -228,7 +242,10 @@ fn a_contender_that_failed_is_a_row_of_its_own_kind() {
 
 #[test]
 fn instruments_that_differ_by_more_than_a_tenth_are_flagged() {
-    let mut run = run(&[("a", false, 100_000.0), ("b", false, 100_000.0)]);
+    let mut run = run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("b", Role::Contender, 100_000.0),
+    ]);
     for (id, ns) in [("a", 105_000.0), ("b", 115_000.0), ("unknown", 1.0)] {
         run.second_opinions.push(SecondOpinion {
             schema: SECOND_OPINION_SCHEMA.into(),

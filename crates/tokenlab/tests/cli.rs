@@ -1,4 +1,5 @@
 //! The command line as its users meet it: streams, exit codes, bad input.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // clippy.toml exempts test functions, not their helpers
 
 use std::fs;
 use std::path::Path;

@@ -7,7 +7,7 @@
 use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
 use tokenlab_record::measurement::{
-    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, SECOND_OPINION_SCHEMA,
+    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, Role, SECOND_OPINION_SCHEMA,
     SecondOpinion, TOKEN_SIZE_SCHEMA, TokenAnatomy, TokenSize,
 };
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
@@ -72,6 +72,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
         },
         measurements: Vec::new(),
         canaries: Vec::new(),
+        floors: Vec::new(),
         tokens: tokens(&contenders, size),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
@@ -326,13 +327,13 @@ fn measure(
         .iter()
         .filter(|contender| contender.class == group.class)
     {
-        let twins: &[bool] = match contender.id.as_str() {
-            "jsonwebtoken/HS256+aws-lc" | "pasetors/v4.public" => &[false, true],
-            _ => &[false],
+        let roles: &[Role] = match contender.id.as_str() {
+            "jsonwebtoken/HS256+aws-lc" | "pasetors/v4.public" => &[Role::Contender, Role::Twin],
+            _ => &[Role::Contender],
         };
         let bimodal = contender.id == "jsonwebtoken/EdDSA+rustcrypto" && launch % 3 == 2;
         let layout = noise(0.012) * if bimodal { 1.14 } else { 1.0 };
-        for twin in twins {
+        for role in roles {
             let ns = truth_ns(contender, group.model, &group.corpus) * layout;
             let iterations = (300_000.0 / ns).max(1.0) as u32;
             let mut blocks = Vec::new();
@@ -345,7 +346,7 @@ fn measure(
                 schema: MEASUREMENT_SCHEMA.into(),
                 run: RUN.into(),
                 contender: ContenderId::new(contender.id.as_str()),
-                twin: *twin,
+                role: *role,
                 group: group.clone(),
                 launch,
                 iterations,

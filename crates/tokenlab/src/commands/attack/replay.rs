@@ -44,30 +44,19 @@ pub(super) fn run(arguments: &AttackReplay, output: &Output) -> Result<(), Failu
     cite(&attack.card(), output)
 }
 
-/// The same scheme where there is such a pair, so that only the check differs.
+/// The first target that falls, and the one that differs from it in nothing but
+/// the missing check.
 fn one_that_falls_and_one_that_holds(attack: &dyn Attack) -> Vec<Replay> {
-    let replays: Vec<Replay> = targets::all()
-        .iter()
-        .map(|target| attacks::cell(attack, target.as_ref()))
-        .collect();
-    let scheme = |replay: &Replay| {
-        let mut targets = targets::all().iter();
-        targets
-            .find(|target| target.id() == replay.cell.target)
-            .map(|target| target.card().scheme)
+    let falls = targets::all().iter().find_map(|target| {
+        let replay = attacks::cell(attack, target.as_ref());
+        matches!(replay.cell.verdict, Verdict::Accepted { .. }).then_some((target, replay))
+    });
+    let Some((target, falls)) = falls else {
+        return Vec::new();
     };
-    let falls = replays
-        .iter()
-        .find(|replay| matches!(replay.cell.verdict, Verdict::Accepted { .. }));
-    let refused = || {
-        replays
-            .iter()
-            .filter(|replay| matches!(replay.cell.verdict, Verdict::Rejected { .. }))
-    };
-    let holds = falls
-        .and_then(|falls| refused().find(|replay| scheme(replay) == scheme(falls)))
-        .or_else(|| refused().next());
-    falls.into_iter().chain(holds).cloned().collect()
+    let holds = target.profile().hardened.and_then(targets::named);
+    let holds = holds.map(|target| attacks::cell(attack, target));
+    [falls].into_iter().chain(holds).collect()
 }
 
 /// Waits for Enter between steps, on a terminal.

@@ -153,7 +153,7 @@ fn measure_pairs(
     };
     let launches = sitting.plan.launches;
     let mut current = None;
-    let ending = conductor.conduct(|news| {
+    let ending = conductor.conduct(conductor.remaining()?, |news| {
         let of = |launch: u32| format!("launch {} of {launches}", launch + 1);
         if let Some(previous) = current.replace(news.launch)
             && previous != news.launch

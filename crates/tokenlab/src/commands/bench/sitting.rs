@@ -21,7 +21,7 @@ use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, ContenderId};
 use tokenlab_record::environment::Environment;
 use tokenlab_record::jsonl::{self, Appender};
 use tokenlab_record::measurement::{
-    MEASUREMENT_SCHEMA, Measurement, Model, SECOND_OPINION_SCHEMA, SecondOpinion, TokenSize,
+    MEASUREMENT_SCHEMA, Measurement, Model, Role, SECOND_OPINION_SCHEMA, SecondOpinion, TokenSize,
 };
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document};
 
@@ -254,7 +254,7 @@ impl Sitting {
                 schema: MEASUREMENT_SCHEMA.into(),
                 run: self.manifest.run.clone(),
                 contender: id.clone(),
-                twin: false,
+                role: Role::Contender,
                 group: group.clone(),
                 launch: 0,
                 iterations: 0,

@@ -1,0 +1,59 @@
+//! Floors: the least work that any correct verifier or issuer must do.
+//!
+//! To verify a token one must run the primitive over its bytes, decode its
+//! base64url and read its claims; to issue one, the same the other way round.
+//! A floor does exactly one of these parts, as real code on the very bytes of
+//! a contender's token, with its result checked. What a contender takes beyond
+//! the sum of its floors is its own.
+//!
+//! Where several implementations of a part are at hand, each is registered,
+//! and whoever reads the record takes the fastest on that machine.
+
+use tokenlab_record::measurement::{FloorPart, Model};
+
+use crate::claims::ClaimSet;
+use crate::contender::SetupError;
+use crate::keys::KeyRing;
+
+/// One implementation of one part of the least work of a scheme.
+pub trait Floor: Send + Sync {
+    /// Wire scheme, as on the contenders' cards.
+    fn scheme(&self) -> &str;
+
+    /// Which part of the work.
+    fn part(&self) -> FloorPart;
+
+    /// Whether this floor is one of `model`: verifying and issuing have
+    /// different floors, the other models none.
+    fn serves(&self, model: Model) -> bool;
+
+    /// What does the work, `aws-lc-rs Ed25519`.
+    fn implementation(&self) -> &str;
+
+    /// Prepares the work on these honest tokens and their claims: parses keys,
+    /// splits tokens, so that only the part itself is left.
+    ///
+    /// # Errors
+    /// [`SetupError`] if the key or a token does not fit the scheme.
+    fn load(
+        &self,
+        keys: &KeyRing,
+        tokens: &[String],
+        claims: &[ClaimSet],
+    ) -> Result<Box<dyn FloorWork>, SetupError>;
+}
+
+/// A floor that is ready to be timed.
+pub trait FloorWork: Send {
+    /// Does the part once, on the pool's member `index`, and says whether it
+    /// went well. Everything in here is timed.
+    fn operate(&mut self, index: usize) -> bool;
+
+    /// Does the part once more and compares its result in every detail. Never timed.
+    fn right(&mut self, index: usize) -> bool;
+}
+
+/// Every floor that this build holds, for all models.
+pub fn all() -> &'static [Box<dyn Floor>] {
+    &[]
+}
