@@ -18,6 +18,9 @@ pub struct Analysis {
     pub rankings: Vec<Ranking>,
     /// The A/A controls.
     pub twins: Vec<Twin>,
+    /// Planted slowdowns, each against the contender that it slows; none in an
+    /// ordinary run.
+    pub planted: Vec<Twin>,
     /// How disturbed the machine was.
     pub noise: Noise,
     /// Criterion's times beside ours; empty when that pass did not run.
@@ -57,15 +60,57 @@ pub struct Row {
     pub launch_medians_ns: Vec<f64>,
 }
 
-/// An A/A control: a contender against itself under a hidden second name.
+/// Two levels that the launches of one case keep to: where the program came to
+/// lie in memory decided which. Their middle is a time that nobody would see.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Modes {
+    /// Median of the launches on the faster level, nanoseconds.
+    pub fast_ns: f64,
+    /// Median of the launches on the slower level, nanoseconds.
+    pub slow_ns: f64,
+    /// Share of launches on the slower level, 0 to 1.
+    pub slow_share: f64,
+}
+
+impl Row {
+    /// The two levels of this case, if its launches have two: the largest gap
+    /// between neighbouring launch medians is more than [`MODE_GAP`] of the
+    /// median, and at least [`MODE_SHARE`] of the launches are on either side.
+    #[must_use]
+    pub fn modes(&self) -> Option<Modes> {
+        let mut medians = self.launch_medians_ns.clone();
+        medians.sort_by(f64::total_cmp);
+        let gap_at = (1..medians.len()).max_by(|a, b| {
+            let gap = |at: &usize| Some(medians.get(*at)? - medians.get(*at - 1)?);
+            gap(a).unwrap_or(0.0).total_cmp(&gap(b).unwrap_or(0.0))
+        })?;
+        let (fast, slow) = medians.split_at_checked(gap_at)?;
+        let (mut fast, mut slow) = (fast.to_vec(), slow.to_vec());
+        let gap = slow.first()? - fast.last()?;
+        #[allow(clippy::cast_precision_loss)] // launch counts are small
+        let slow_share = slow.len() as f64 / medians.len() as f64;
+        let enough =
+            slow.len() > 1 && fast.len() > 1 && (MODE_SHARE..=1.0 - MODE_SHARE).contains(&slow_share);
+        (enough && gap > MODE_GAP * median(&mut medians)?).then_some(Modes {
+            fast_ns: median(&mut fast)?,
+            slow_ns: median(&mut slow)?,
+            slow_share,
+        })
+    }
+}
+
+/// A control: a contender against itself under a hidden second name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Twin {
     /// Where.
     pub group: Group,
     /// Who.
     pub contender: ContenderId,
-    /// Paired ratio of the twin to the contender; should hold 1.
+    /// Paired ratio of the control to the contender; of an A/A control it
+    /// should hold 1.
     pub ratio: Interval,
+    /// Logarithms of that ratio, round by round, for each launch.
+    pub log_ratios: Vec<Vec<f64>>,
 }
 
 /// How disturbed the machine was.
@@ -124,6 +169,13 @@ pub const MIN_KEPT: usize = 5;
 /// The least difference that is ever called one, as a share.
 pub const LEAST_EFFECT: f64 = 0.01;
 
+/// The least gap between launches that makes two modes of them, as a share of
+/// their median.
+pub const MODE_GAP: f64 = 0.05;
+
+/// The least share of launches that makes a mode.
+pub const MODE_SHARE: f64 = 0.20;
+
 /// Draws of the bootstrap behind every interval.
 const RESAMPLES: u32 = 1000;
 
@@ -159,10 +211,11 @@ pub fn analyse(run: &RunRecord) -> Analysis {
     noise.share = share(noise.preempted + noise.canary, noise.blocks);
     noise.noisy = noise.share > NOISE_LIMIT;
 
-    let twins: Vec<Twin> = groups
-        .iter()
-        .flat_map(|(group, data)| data.twins(group))
-        .collect();
+    let controls = |role: Role| -> Vec<Twin> {
+        let of_group = |(group, data): (&&Group, &GroupData<'_>)| data.controls(group, role);
+        groups.iter().flat_map(of_group).collect()
+    };
+    let twins = controls(Role::Twin);
     let least_effect = least_effect(&twins);
     let mut rankings: Vec<Ranking> = groups
         .iter()
@@ -172,6 +225,7 @@ pub fn analyse(run: &RunRecord) -> Analysis {
     Analysis {
         agreements: agreements(run, &rankings),
         rankings,
+        planted: controls(Role::Slowed),
         twins,
         noise,
     }
@@ -299,15 +353,17 @@ struct GroupData<'a> {
 }
 
 impl GroupData<'_> {
-    fn twins(&self, group: &Group) -> Vec<Twin> {
+    fn controls(&self, group: &Group, wanted: Role) -> Vec<Twin> {
         self.cases
             .iter()
-            .filter(|((_, role), _)| *role == Role::Twin)
-            .filter_map(|((contender, _), twin)| {
+            .filter(|((_, role), _)| *role == wanted)
+            .filter_map(|((contender, _), control)| {
+                let log_ratios = log_ratios(control, self.cases.get(&(*contender, Role::Contender))?);
                 Some(Twin {
                     group: group.clone(),
                     contender: (*contender).clone(),
-                    ratio: paired_ratio(twin, self.cases.get(&(*contender, Role::Contender))?)?,
+                    ratio: ratio_of(&log_ratios)?,
+                    log_ratios,
                 })
             })
             .collect()
@@ -362,11 +418,27 @@ fn row(contender: &ContenderId, case: &Case) -> Option<Row> {
 }
 
 fn paired_ratio(case: &Case, base: &Case) -> Option<Interval> {
-    let launches: Vec<Vec<f64>> = case
-        .iter()
+    ratio_of(&log_ratios(case, base))
+}
+
+/// Logarithms of the ratio, launch by launch, where both cases were timed.
+fn log_ratios(case: &Case, base: &Case) -> Vec<Vec<f64>> {
+    case.iter()
         .filter_map(|(launch, series)| Some(series.log_ratios(base.get(launch)?)))
-        .collect();
-    Some(hierarchical_median(&launches, RESAMPLES, BOOTSTRAP_SEED)?.map(f64::exp))
+        .collect()
+}
+
+/// The ratio behind logarithms of it, with a 95 % interval over launches.
+#[must_use]
+pub fn ratio_of(log_ratios: &[Vec<f64>]) -> Option<Interval> {
+    Some(hierarchical_median(log_ratios, RESAMPLES, BOOTSTRAP_SEED)?.map(f64::exp))
+}
+
+/// Whether a ratio is called a difference: its interval excludes 1, and it is
+/// larger than the instrument's own error.
+#[must_use]
+pub fn is_difference(ratio: &Interval, least_effect: f64) -> bool {
+    !ratio.holds(1.0) && (ratio.estimate - 1.0).abs() > least_effect
 }
 
 /// Fills in the paired ratios and orders by them. The median of ratios and the
@@ -404,9 +476,8 @@ fn rank(rows: &mut [(Row, &Case)], least_effect: f64) {
         let (Some((_, case)), Some((_, leader))) = (rows.get(place), rows.get(head)) else {
             return;
         };
-        let slower = place > 0
-            && paired_ratio(case, leader)
-                .is_some_and(|ratio| !ratio.holds(1.0) && (ratio.estimate - 1.0).abs() > least_effect);
+        let slower =
+            place > 0 && paired_ratio(case, leader).is_some_and(|ratio| is_difference(&ratio, least_effect));
         if slower {
             head = place;
         }

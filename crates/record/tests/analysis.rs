@@ -1,7 +1,7 @@
 //! From invented block times with a known answer to the answer.
 #![allow(clippy::cast_possible_truncation, clippy::indexing_slicing)] // invented runs are small and known
 
-use tokenlab_record::analysis::{Analysis, analyse};
+use tokenlab_record::analysis::{Analysis, LEAST_EFFECT, analyse, is_difference};
 use tokenlab_record::catalogue::{Catalogue, Class, ContenderId};
 use tokenlab_record::environment::Environment;
 use tokenlab_record::measurement::{
@@ -269,4 +269,45 @@ fn instruments_that_differ_by_more_than_a_tenth_are_flagged() {
 fn an_empty_run_has_no_answer_and_no_panic() {
     let analysis = analyse(&run(&[]));
     assert!(analysis.rankings.is_empty() && analysis.twins.is_empty() && !analysis.noise.noisy);
+}
+
+#[test]
+fn launches_on_two_levels_are_two_modes_and_a_straggler_is_none() {
+    let modes = |slow_launches: u32, factor: u64| {
+        let mut run = run(&[("a", Role::Contender, 100_000.0)]);
+        for measurement in run
+            .measurements
+            .iter_mut()
+            .filter(|line| line.launch < slow_launches)
+        {
+            for ns in measurement.cpu_ns.iter_mut().chain(&mut measurement.wall_ns) {
+                *ns = *ns * factor / 100;
+            }
+        }
+        analyse(&run).rankings[0].rows[0].modes()
+    };
+    let found = modes(3, 115).expect("two levels");
+    assert!((found.slow_ns / found.fast_ns - 1.15).abs() < 0.02, "{found:?}");
+    assert!(
+        (found.slow_share - 3.0 / f64::from(LAUNCHES)).abs() < 1e-9,
+        "{found:?}"
+    );
+    assert_eq!(modes(1, 115), None, "one launch is no mode");
+    assert_eq!(modes(3, 102), None, "two per cent is no gap");
+    assert_eq!(modes(0, 100), None);
+}
+
+#[test]
+fn a_planted_slowdown_is_a_control_of_its_own() {
+    let analysis = analyse(&run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("a", Role::Slowed, 103_000.0),
+    ]));
+    assert_eq!(ranks(&analysis), [("a", 1, false)]);
+    let [planted] = analysis.planted.as_slice() else {
+        panic!("{:?}", analysis.planted)
+    };
+    assert!((planted.ratio.estimate - 1.03).abs() < 0.002, "{planted:?}");
+    assert!(is_difference(&planted.ratio, LEAST_EFFECT));
+    assert!(analysis.twins.is_empty());
 }

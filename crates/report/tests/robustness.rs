@@ -232,8 +232,9 @@ prop_compose! {
             rankings,
             twins: twins
                 .into_iter()
-                .map(|(group, id, ratio)| Twin { group, contender: ContenderId::new(id), ratio })
+                .map(|(group, id, ratio)| Twin { group, contender: ContenderId::new(id), ratio, log_ratios: Vec::new() })
                 .collect(),
+            planted: Vec::new(),
             noise: Noise { blocks, preempted, canary, share: 0.5, noisy },
             agreements: agreements
                 .into_iter()

@@ -328,6 +328,7 @@ mod tests {
         let analysis = Analysis {
             rankings: Vec::new(),
             twins: Vec::new(),
+            planted: Vec::new(),
             noise: tokenlab_record::analysis::Noise::default(),
             agreements: Vec::new(),
         };

@@ -149,6 +149,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             !record.measurements.is_empty(),
         ),
         (files::CANARIES, "the canary blocks", !record.canaries.is_empty()),
+        (
+            files::FLOORS,
+            "the least work, part by part",
+            !record.floors.is_empty(),
+        ),
         (files::TOKENS, "token lengths by part", !record.tokens.is_empty()),
         (
             files::SECOND_OPINIONS,
