@@ -20,6 +20,10 @@ pub const FLOOR_SCHEMA: &str = "tokenlab.floor/1";
 pub const TOKEN_SIZE_SCHEMA: &str = "tokenlab.token-size/1";
 /// Schema tag of [`SecondOpinion`].
 pub const SECOND_OPINION_SCHEMA: &str = "tokenlab.second-opinion/1";
+/// Schema tag of [`Refusal`].
+pub const REFUSAL_SCHEMA: &str = "tokenlab.refusal/1";
+/// Schema tag of [`AllocationCount`].
+pub const ALLOCATION_COUNT_SCHEMA: &str = "tokenlab.allocation-count/1";
 
 /// Exactly what the clock covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,11 +38,83 @@ pub enum Model {
     Verify,
     /// A token whose signature or tag was altered, up to its refusal.
     RejectSignature,
+    /// A token without its last part.
+    RejectMissingPart,
+    /// A JWT whose header is no JSON, a PASETO that begins with no version there is.
+    RejectHeader,
+    /// An honest token of the same purpose under another version or algorithm.
+    RejectVersion,
+    /// An honest token of the same family for another purpose: signed where a
+    /// shared key is expected, and the other way round.
+    RejectPurpose,
+    /// A token whose payload holds a character that base64url has not.
+    RejectEncoding,
+    /// An authentic token whose time is over.
+    RejectExpired,
+    /// Like [`Model::Verify`], of a token just under 64 KiB.
+    VerifyLong,
+    /// Like [`Model::RejectSignature`], of a token just under 64 KiB.
+    RejectLong,
+    /// Like [`Model::Verify`], of a token just under 1 MiB.
+    VerifyHuge,
+    /// Like [`Model::RejectSignature`], of a token just under 1 MiB.
+    RejectHuge,
 }
 
 impl Model {
     /// Every model, in report order.
-    pub const ALL: [Self; 4] = [Self::Verify, Self::Issue, Self::RejectSignature, Self::Load];
+    pub const ALL: [Self; 14] = [
+        Self::Verify,
+        Self::Issue,
+        Self::RejectSignature,
+        Self::Load,
+        Self::RejectMissingPart,
+        Self::RejectHeader,
+        Self::RejectVersion,
+        Self::RejectPurpose,
+        Self::RejectEncoding,
+        Self::RejectExpired,
+        Self::VerifyLong,
+        Self::RejectLong,
+        Self::VerifyHuge,
+        Self::RejectHuge,
+    ];
+
+    /// The models that are questions of their own and have rankings. The
+    /// others answer one question together: what refusing costs.
+    pub const RANKED: [Self; 4] = [Self::Verify, Self::Issue, Self::RejectSignature, Self::Load];
+
+    /// What a verifier refuses, in the order in which a careful one would
+    /// notice; size last.
+    pub const REFUSALS: [Self; 9] = [
+        Self::RejectMissingPart,
+        Self::RejectHeader,
+        Self::RejectVersion,
+        Self::RejectPurpose,
+        Self::RejectEncoding,
+        Self::RejectSignature,
+        Self::RejectExpired,
+        Self::RejectLong,
+        Self::RejectHuge,
+    ];
+
+    /// The acceptance of a token of the same size, against which a refusal is
+    /// held; `None` of what is no refusal.
+    #[must_use]
+    pub const fn acceptance(self) -> Option<Self> {
+        match self {
+            Self::Load | Self::Issue | Self::Verify | Self::VerifyLong | Self::VerifyHuge => None,
+            Self::RejectLong => Some(Self::VerifyLong),
+            Self::RejectHuge => Some(Self::VerifyHuge),
+            Self::RejectSignature
+            | Self::RejectMissingPart
+            | Self::RejectHeader
+            | Self::RejectVersion
+            | Self::RejectPurpose
+            | Self::RejectEncoding
+            | Self::RejectExpired => Some(Self::Verify),
+        }
+    }
 
     /// Short stable name; equals the wire form.
     #[must_use]
@@ -48,6 +124,16 @@ impl Model {
             Self::Issue => "issue",
             Self::Verify => "verify",
             Self::RejectSignature => "reject-signature",
+            Self::RejectMissingPart => "reject-missing-part",
+            Self::RejectHeader => "reject-header",
+            Self::RejectVersion => "reject-version",
+            Self::RejectPurpose => "reject-purpose",
+            Self::RejectEncoding => "reject-encoding",
+            Self::RejectExpired => "reject-expired",
+            Self::VerifyLong => "verify-long",
+            Self::RejectLong => "reject-long",
+            Self::VerifyHuge => "verify-huge",
+            Self::RejectHuge => "reject-huge",
         }
     }
 
@@ -59,6 +145,16 @@ impl Model {
             Self::Issue => "issue a token",
             Self::Verify => "verify a token",
             Self::RejectSignature => "refuse a bad signature",
+            Self::RejectMissingPart => "refuse a token without its last part",
+            Self::RejectHeader => "refuse a broken header",
+            Self::RejectVersion => "refuse another version or algorithm",
+            Self::RejectPurpose => "refuse another purpose",
+            Self::RejectEncoding => "refuse a payload that is no base64url",
+            Self::RejectExpired => "refuse an expired token",
+            Self::VerifyLong => "verify a token of 64 KiB",
+            Self::RejectLong => "refuse a bad signature on 64 KiB",
+            Self::VerifyHuge => "verify a token of 1 MiB",
+            Self::RejectHuge => "refuse a bad signature on 1 MiB",
         }
     }
 }
@@ -266,4 +362,62 @@ pub struct SecondOpinion {
     pub iterations: Vec<u64>,
     /// Wall time of each sample, nanoseconds.
     pub wall_ns: Vec<f64>,
+}
+
+/// For which reason a contender refuses what a model gives it, seen before
+/// anything was timed: a line of `refusals.jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// [`REFUSAL_SCHEMA`].
+    pub schema: String,
+    /// Run id.
+    pub run: String,
+    /// Who refused.
+    pub contender: ContenderId,
+    /// What it was given.
+    pub model: Model,
+    /// Shared reason, by id.
+    pub reason: String,
+    /// The library's own words.
+    pub detail: String,
+}
+
+/// What one operation asked of the allocator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocated {
+    /// Blocks that were allocated, or grown or shrunk in place.
+    pub blocks: u64,
+    /// Their lengths together, bytes; a block that changes its length counts anew.
+    pub bytes: u64,
+    /// The most that was allocated at one time, bytes, beyond what was there before.
+    pub peak_bytes: u64,
+}
+
+/// The allocations of one contender in one model: a line of `allocations.jsonl`.
+///
+/// Only Rust's allocator is counted. What a library in C allocates for itself
+/// does not pass through it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllocationCount {
+    /// [`ALLOCATION_COUNT_SCHEMA`].
+    pub schema: String,
+    /// Run id.
+    pub run: String,
+    /// Whose operation.
+    pub contender: ContenderId,
+    /// What it promises.
+    pub class: Class,
+    /// What an operation covers.
+    pub model: Model,
+    /// Claim corpus, by name, or `8-kib` for a token just under that length.
+    pub corpus: String,
+    /// Length of the token, bytes.
+    pub token_bytes: u32,
+    /// How many operations were counted, one by one.
+    pub operations: u32,
+    /// The least of each figure among them.
+    pub least: Allocated,
+    /// The most of each figure among them; equal to `least` where the library
+    /// always does the same.
+    pub most: Allocated,
 }

@@ -10,8 +10,9 @@ use crate::catalogue::{CATALOGUE_SCHEMA, Catalogue};
 use crate::environment::{ENVIRONMENT_SCHEMA, Environment};
 use crate::jsonl::{self, Damage};
 use crate::measurement::{
-    CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, Group, MEASUREMENT_SCHEMA, Measurement,
-    SECOND_OPINION_SCHEMA, SecondOpinion, TOKEN_SIZE_SCHEMA, TokenSize,
+    ALLOCATION_COUNT_SCHEMA, AllocationCount, CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, Group,
+    MEASUREMENT_SCHEMA, Measurement, REFUSAL_SCHEMA, Refusal, SECOND_OPINION_SCHEMA, SecondOpinion,
+    TOKEN_SIZE_SCHEMA, TokenSize,
 };
 use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
 
@@ -31,6 +32,10 @@ pub mod files {
     pub const FLOORS: &str = "floors.jsonl";
     /// [`TokenSize`](super::TokenSize) lines.
     pub const TOKENS: &str = "tokens.jsonl";
+    /// [`Refusal`](super::Refusal) lines.
+    pub const REFUSALS: &str = "refusals.jsonl";
+    /// [`AllocationCount`](super::AllocationCount) lines.
+    pub const ALLOCATIONS: &str = "allocations.jsonl";
     /// [`SecondOpinion`](super::SecondOpinion) lines.
     pub const SECOND_OPINIONS: &str = "second-opinion.jsonl";
     /// [`Transcript`](super::Transcript) lines.
@@ -100,6 +105,10 @@ pub struct RunRecord {
     pub floors: Vec<FloorMeasurement>,
     /// Token sizes.
     pub tokens: Vec<TokenSize>,
+    /// For which reasons the contenders refuse.
+    pub refusals: Vec<Refusal>,
+    /// Allocations; empty when that pass did not run.
+    pub allocations: Vec<AllocationCount>,
     /// Criterion's view; empty when that pass did not run.
     pub second_opinions: Vec<SecondOpinion>,
     /// Attack transcripts; empty when no attack ran.
@@ -126,6 +135,8 @@ impl RunRecord {
             canaries: lines(folder, files::CANARIES, CANARY_SCHEMA, &mut damage)?,
             floors: lines(folder, files::FLOORS, FLOOR_SCHEMA, &mut damage)?,
             tokens: lines(folder, files::TOKENS, TOKEN_SIZE_SCHEMA, &mut damage)?,
+            refusals: lines(folder, files::REFUSALS, REFUSAL_SCHEMA, &mut damage)?,
+            allocations: lines(folder, files::ALLOCATIONS, ALLOCATION_COUNT_SCHEMA, &mut damage)?,
             second_opinions: lines(folder, files::SECOND_OPINIONS, SECOND_OPINION_SCHEMA, &mut damage)?,
             transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,
             damage,

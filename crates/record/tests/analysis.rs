@@ -84,6 +84,8 @@ fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
         canaries,
         floors: Vec::new(),
         tokens: Vec::new(),
+        refusals: Vec::new(),
+        allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
         damage: Vec::new(),

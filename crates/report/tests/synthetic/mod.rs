@@ -74,6 +74,8 @@ pub(crate) fn run(size: Size) -> RunRecord {
         canaries: Vec::new(),
         floors: Vec::new(),
         tokens: tokens(&contenders, size),
+        refusals: Vec::new(),
+        allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
         damage: Vec::new(),
