@@ -6,7 +6,7 @@
 #![allow(clippy::indexing_slicing)] // `at` stays below the length of the pool, and a bounds check is not what is timed
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokenlab_harness::floor::{Floor, FloorWork};
@@ -17,7 +17,7 @@ use tokenlab_harness::{
 };
 use tokenlab_record::measurement::Model;
 
-use crate::paired::clock::{Elapsed, Stopwatch};
+use crate::paired::clock::{Elapsed, Stopwatch, spin};
 
 /// Distinct tokens that a case rotates, so that neither a cache nor the branch
 /// predictor learns one by heart.
@@ -209,13 +209,7 @@ impl<T: Timed> Slowed<T> {
 impl<T: Timed> Timed for Slowed<T> {
     fn block(&mut self, iterations: u32, thorough: bool) -> Option<Elapsed> {
         let honest = self.inner.block(iterations, thorough)?;
-        let spin = Duration::from_nanos(honest.cpu_ns).mul_f64(self.share);
-        let watch = Stopwatch::start();
-        let started = Instant::now();
-        while started.elapsed() < spin {
-            std::hint::spin_loop();
-        }
-        Some(honest + watch.stop())
+        Some(honest + spin(Duration::from_nanos(honest.cpu_ns).mul_f64(self.share)))
     }
 }
 

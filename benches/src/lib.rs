@@ -11,3 +11,4 @@ pub mod environment;
 pub mod paired;
 pub mod profile;
 pub mod second;
+pub mod selfcheck;

@@ -1,7 +1,7 @@
 //! The two clocks of a block: what this thread computed, and what passed.
 
 use std::ops::Add;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -52,6 +52,16 @@ impl Stopwatch {
             wall_ns: u64::try_from(self.wall.elapsed().as_nanos()).unwrap_or(u64::MAX),
         }
     }
+}
+
+/// Keeps the processor busy for about `duration`, and says for how long.
+#[must_use]
+pub fn spin(duration: Duration) -> Elapsed {
+    let watch = Stopwatch::start();
+    while watch.wall.elapsed() < duration {
+        std::hint::spin_loop();
+    }
+    watch.stop()
 }
 
 /// CPU time this thread has used, nanoseconds (CLOCK_THREAD_CPUTIME_ID).

@@ -18,6 +18,7 @@ use tokenlab_record::measurement::{CANARY_SCHEMA, Canary, Group};
 use tokenlab_record::run::files;
 use tokenlab_record::stats::SplitMix64;
 
+use super::disturbance::Disturbance;
 use super::launch::{Line, Spec};
 use super::plan::{Plan, PlannedGroup};
 use crate::case::PoolSeed;
@@ -38,6 +39,8 @@ pub struct Conductor<'a> {
     pub launcher: (PathBuf, Vec<String>),
     /// Set from outside to stop after the group being timed.
     pub interrupt: &'a AtomicBool,
+    /// What is planted to test the instrument; nothing in an ordinary run.
+    pub disturbance: Option<Disturbance>,
 }
 
 /// News for whoever shows the progress.
@@ -165,6 +168,7 @@ impl Conductor<'_> {
             rounds: self.plan.rounds,
             groups: groups.to_vec(),
             pools: self.pools.clone(),
+            disturbance: self.disturbance,
         };
         let text = serde_json::to_vec(&spec).map_err(|error| failed(error.into()))?;
         let pad = SplitMix64::new(self.seed ^ u64::from(launch)).below(4096);

@@ -14,11 +14,13 @@ use tokenlab_harness::KeyRing;
 use tokenlab_record::catalogue::ContenderId;
 use tokenlab_record::measurement::{
     CANARY_SCHEMA, Canary as CanaryRecord, FLOOR_SCHEMA, FloorMeasurement, Group, MEASUREMENT_SCHEMA,
-    Measurement,
+    Measurement, Role,
 };
 use tokenlab_record::stats::SplitMix64;
 
 use super::canary::Canary;
+use super::clock::Elapsed;
+use super::disturbance::{Disturbance, Moment};
 use super::plan::{PlannedCase, PlannedGroup, ROUNDS_MIN, Subject};
 use crate::case::{Pool, PoolSeed, Timed};
 
@@ -41,6 +43,9 @@ pub struct Spec {
     pub groups: Vec<PlannedGroup>,
     /// Tokens of every contender.
     pub pools: BTreeMap<ContenderId, Vec<PoolSeed>>,
+    /// What is planted to test the instrument; nothing in an ordinary run.
+    #[serde(default)]
+    pub disturbance: Option<Disturbance>,
 }
 
 /// One line of a launch's output.
@@ -108,12 +113,14 @@ struct Series<'a> {
 }
 
 impl Series<'_> {
-    /// Times one block. `thorough` compares the last result in every detail.
-    fn block(&mut self, thorough: bool) {
+    /// Times one block, under `weather`. `thorough` compares the last result in
+    /// every detail.
+    fn block(&mut self, thorough: bool, weather: &Weather) {
         let Ok(case) = &mut self.case else { return };
         let iterations = self.planned.iterations;
         match panic::catch_unwind(AssertUnwindSafe(|| case.block(iterations, thorough))) {
             Ok(Some(elapsed)) => {
+                let elapsed = weather.apply(elapsed, self.planned.subject.role());
                 self.cpu_ns.push(elapsed.cpu_ns);
                 self.wall_ns.push(elapsed.wall_ns);
             }
@@ -175,6 +182,20 @@ impl Series<'_> {
     }
 }
 
+/// The planted disturbance, if any, and the moment that decides how strong it is.
+#[derive(Default)]
+struct Weather {
+    disturbance: Option<Disturbance>,
+    moment: Moment,
+}
+
+impl Weather {
+    fn apply(&self, honest: Elapsed, role: Option<Role>) -> Elapsed {
+        self.disturbance
+            .map_or(honest, |disturbance| disturbance.apply(honest, self.moment, role))
+    }
+}
+
 fn time_group(
     spec: &Spec,
     planned: &PlannedGroup,
@@ -195,7 +216,7 @@ fn time_group(
         .collect();
     // The warm-up round: caches, lazy tables, and the first thorough check.
     for case in &mut cases {
-        case.block(true);
+        case.block(true, &Weather::default());
         case.forget();
     }
     let mut record = CanaryRecord {
@@ -206,16 +227,26 @@ fn time_group(
         before_ns: Vec::new(),
         after_ns: Vec::new(),
     };
+    let mut weather = Weather {
+        disturbance: spec.disturbance,
+        moment: Moment {
+            launch: spec.launch,
+            blocks: spec.rounds * u32::try_from(cases.len()).unwrap_or(u32::MAX),
+            ..Moment::default()
+        },
+    };
     let started = Instant::now();
     let patience = planned.expected(spec.rounds) * PATIENCE;
     for round in 0..spec.rounds {
         let last = round + 1 == spec.rounds || (round + 1 >= ROUNDS_MIN && started.elapsed() > patience);
-        record.before_ns.push(canary.sing().cpu_ns);
+        weather.moment.round = round;
+        record.before_ns.push(weather.apply(canary.sing(), None).cpu_ns);
         random.shuffle(&mut cases);
         for case in &mut cases {
-            case.block(last);
+            case.block(last, &weather);
+            weather.moment.block += 1;
         }
-        record.after_ns.push(canary.sing().cpu_ns);
+        record.after_ns.push(weather.apply(canary.sing(), None).cpu_ns);
         if last {
             break;
         }

@@ -15,5 +15,6 @@
 pub mod canary;
 pub mod clock;
 pub mod conduct;
+pub mod disturbance;
 pub mod launch;
 pub mod plan;

@@ -94,6 +94,15 @@ impl Subject {
         }
     }
 
+    /// In which capacity a contender is timed; `None` for a floor.
+    #[must_use]
+    pub const fn role(&self) -> Option<Role> {
+        match self {
+            Self::Contender { role, .. } => Some(*role),
+            Self::Floor { .. } => None,
+        }
+    }
+
     /// Prepares the subject for the clock.
     ///
     /// # Errors
@@ -250,7 +259,7 @@ fn plan_cases(
 
 /// A case with as many operations as fill a block; `None` if it can't be
 /// prepared, which the correctness check has reported before.
-pub(super) fn plan_case(
+pub(crate) fn plan_case(
     subject: Subject,
     group: &Group,
     block_ns: u64,

@@ -177,10 +177,10 @@ pub const MODE_GAP: f64 = 0.05;
 pub const MODE_SHARE: f64 = 0.20;
 
 /// Draws of the bootstrap behind every interval.
-const RESAMPLES: u32 = 1000;
+pub(crate) const RESAMPLES: u32 = 1000;
 
 /// Seed of those draws: the same record gives the same digits.
-const BOOTSTRAP_SEED: u64 = 0x746f_6b65_6e6c_6162;
+pub(crate) const BOOTSTRAP_SEED: u64 = 0x746f_6b65_6e6c_6162;
 
 /// Computes everything a report shows.
 #[must_use]
@@ -241,7 +241,7 @@ fn report_order(group: &Group) -> (Option<usize>, Option<usize>, String) {
 }
 
 /// A difference below twice the typical A/A error is none, whatever its interval.
-fn least_effect(twins: &[Twin]) -> f64 {
+pub(crate) fn least_effect(twins: &[Twin]) -> f64 {
     let mut errors: Vec<f64> = twins
         .iter()
         .map(|twin| (twin.ratio.estimate - 1.0).abs())
@@ -256,6 +256,13 @@ fn share(part: u64, whole: u64) -> f64 {
     } else {
         part as f64 / whole as f64
     }
+}
+
+/// Which rounds of a group in a launch are dropped because they stood beside a
+/// slow canary, by round.
+#[must_use]
+pub fn disturbed_rounds(canary: &Canary) -> Vec<bool> {
+    CanaryRule::new(canary).slow
 }
 
 /// Which rounds of one group in one launch stood beside a slow canary.

@@ -10,13 +10,15 @@
 //! * [`transcript`]: one attack against one target, step by step.
 //! * [`environment`] and [`run`]: on what machine, by which plan.
 //! * [`jsonl`]: lines that survive a crash, read back with damage reported.
-//! * [`stats`] and [`analysis`]: pure functions from lines to answers.
+//! * [`stats`], [`analysis`] and [`compare`]: pure functions from lines to answers.
 
 pub mod analysis;
 pub mod catalogue;
+pub mod compare;
 pub mod environment;
 pub mod jsonl;
 pub mod measurement;
 pub mod run;
+pub mod selfcheck;
 pub mod stats;
 pub mod transcript;

@@ -14,6 +14,7 @@ use crate::measurement::{
     MEASUREMENT_SCHEMA, Measurement, REFUSAL_SCHEMA, Refusal, SECOND_OPINION_SCHEMA, SecondOpinion,
     TOKEN_SIZE_SCHEMA, TokenSize,
 };
+use crate::selfcheck::{SELF_CHECK_SCHEMA, SelfCheck};
 use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
 
 /// Names of the files in a run folder.
@@ -38,6 +39,8 @@ pub mod files {
     pub const ALLOCATIONS: &str = "allocations.jsonl";
     /// [`SecondOpinion`](super::SecondOpinion) lines.
     pub const SECOND_OPINIONS: &str = "second-opinion.jsonl";
+    /// A [`SelfCheck`](super::SelfCheck), JSON; there if one speaks for the run.
+    pub const SELF_CHECK: &str = "self-check.json";
     /// [`Transcript`](super::Transcript) lines.
     pub const TRANSCRIPTS: &str = "transcripts.jsonl";
 }
@@ -113,6 +116,8 @@ pub struct RunRecord {
     pub second_opinions: Vec<SecondOpinion>,
     /// Attack transcripts; empty when no attack ran.
     pub transcripts: Vec<Transcript>,
+    /// What the instrument showed of itself, by this build on this machine.
+    pub self_check: Option<SelfCheck>,
     /// Lines that could not be read, by file. The rest is used.
     pub damage: Vec<Damage>,
 }
@@ -138,6 +143,7 @@ impl RunRecord {
             refusals: lines(folder, files::REFUSALS, REFUSAL_SCHEMA, &mut damage)?,
             allocations: lines(folder, files::ALLOCATIONS, ALLOCATION_COUNT_SCHEMA, &mut damage)?,
             second_opinions: lines(folder, files::SECOND_OPINIONS, SECOND_OPINION_SCHEMA, &mut damage)?,
+            self_check: document(&folder.join(files::SELF_CHECK), SELF_CHECK_SCHEMA).ok(),
             transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,
             damage,
         })

@@ -88,6 +88,7 @@ fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
         allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
+        self_check: None,
         damage: Vec::new(),
     }
 }

@@ -78,6 +78,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
         allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
+        self_check: None,
         damage: Vec::new(),
     };
     for group in &groups {

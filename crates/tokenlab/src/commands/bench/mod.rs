@@ -1,5 +1,6 @@
 //! `tokenlab bench`: plan, check, measure, draw, rank.
 
+mod selfcheck;
 mod sitting;
 pub(crate) mod summary;
 
@@ -18,24 +19,34 @@ use tokenlab_record::jsonl::Appender;
 use tokenlab_record::run::{RunRecord, Status, files, write_document};
 
 use self::sitting::Sitting;
-use crate::cli::{Bench, Progress as ProgressMode};
+use crate::cli::{Bench, BenchRun, BenchVerb, Progress as ProgressMode};
 use crate::commands::attack;
 use crate::output::{Failure, Output};
 use crate::progress::{Progress, clock};
 use crate::runs;
 
-/// Measures, or goes on measuring, and draws the report.
+/// Measures, or proves the instrument.
 ///
 /// # Errors
 /// [`Failure`]: usage and environment before measuring starts; interrupted
-/// after a partial report was written.
+/// after a partial report was written; an expectation, of a self-check that
+/// failed.
 pub(crate) fn run(arguments: &Bench, mode: ProgressMode, output: &Output) -> Result<(), Failure> {
+    match &arguments.verb {
+        Some(BenchVerb::Selfcheck(arguments)) => selfcheck::run(arguments, mode, output),
+        None => measure(&arguments.run, mode, output),
+    }
+}
+
+/// Measures, or goes on measuring, and draws the report.
+fn measure(arguments: &BenchRun, mode: ProgressMode, output: &Output) -> Result<(), Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     stop_on_signal(&interrupt)?;
     if cfg!(debug_assertions) {
         output.note(&"warning: this is a debug build, its numbers are worthless; use --release");
     }
     let mut sitting = Sitting::begin(arguments, output)?;
+    sitting.recall_self_check(output);
     let criterion = !arguments.no_criterion && built_criterion(output);
     let second_ids: Vec<ContenderId> = if criterion {
         sitting.second_opinions_missing()?
@@ -150,6 +161,7 @@ fn measure_pairs(
         folder: &sitting.folder,
         launcher: (own_program(), vec!["bench-launch".to_owned()]),
         interrupt,
+        disturbance: None,
     };
     let launches = sitting.plan.launches;
     let mut current = None;

@@ -24,8 +24,9 @@ use tokenlab_record::measurement::{
     MEASUREMENT_SCHEMA, Measurement, Model, Role, SECOND_OPINION_SCHEMA, SecondOpinion, TokenSize,
 };
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document};
+use tokenlab_record::selfcheck::SelfCheck;
 
-use crate::cli::Bench;
+use crate::cli::BenchRun;
 use crate::output::{Failure, Output};
 use crate::runs::{self, REPORTS};
 use crate::suggest;
@@ -49,7 +50,7 @@ impl Sitting {
     /// # Errors
     /// [`Failure`] before anything is measured: a filter that matches nothing,
     /// a folder that can't be written or holds another run, another machine.
-    pub(crate) fn begin(arguments: &Bench, output: &Output) -> Result<Self, Failure> {
+    pub(crate) fn begin(arguments: &BenchRun, output: &Output) -> Result<Self, Failure> {
         if arguments.resume {
             Self::resume(arguments, output)
         } else {
@@ -57,7 +58,7 @@ impl Sitting {
         }
     }
 
-    fn new(arguments: &Bench, output: &Output) -> Result<Self, Failure> {
+    fn new(arguments: &BenchRun, output: &Output) -> Result<Self, Failure> {
         let profile = arguments.profile;
         let takers = takers(arguments.only.as_deref())?;
         let now = Zoned::now();
@@ -107,7 +108,7 @@ impl Sitting {
         Ok(sitting)
     }
 
-    fn resume(arguments: &Bench, output: &Output) -> Result<Self, Failure> {
+    fn resume(arguments: &BenchRun, output: &Output) -> Result<Self, Failure> {
         let folder = runs::resolve(arguments.out.as_deref())?;
         // Through the link: the run must stay itself when a newer one appears.
         let folder = if folder.is_symlink() {
@@ -168,6 +169,22 @@ impl Sitting {
         })
     }
 
+    /// Puts the latest self-check beside the record if it speaks for this build
+    /// on this machine, so that the page can show it.
+    pub(crate) fn recall_self_check(&self, output: &Output) {
+        let verdict = fs::read(Path::new(REPORTS).join(files::SELF_CHECK))
+            .ok()
+            .and_then(|text| serde_json::from_slice::<SelfCheck>(&text).ok())
+            .filter(|verdict| verdict.speaks_for(&self.environment));
+        let kept = verdict.map(|verdict| write_document(&self.folder.join(files::SELF_CHECK), &verdict));
+        match kept {
+            Some(Ok(())) => {}
+            Some(Err(error)) => output.note(&format!("note: cannot keep the self-check: {error}")),
+            None => output
+                .note(&"note: this build has not proved itself on this machine: tokenlab bench selfcheck"),
+        }
+    }
+
     /// What the paired part of this sitting is expected to take.
     ///
     /// # Errors
@@ -181,6 +198,7 @@ impl Sitting {
             folder: &self.folder,
             launcher: (PathBuf::new(), Vec::new()),
             interrupt: &AtomicBool::new(false),
+            disturbance: None,
         };
         let remaining = conductor.remaining().map_err(Failure::environment)?;
         let groups = |groups: &[PlannedGroup]| -> Duration {
@@ -286,7 +304,7 @@ fn corpora(profile: Profile) -> Vec<&'static Corpus> {
 }
 
 /// The command that makes this run again.
-fn command(arguments: &Bench) -> String {
+fn command(arguments: &BenchRun) -> String {
     let mut command = format!(
         "cargo run --release -p tokenlab -- bench --profile {} --seed {}",
         arguments.profile.name(),
