@@ -170,6 +170,15 @@ pub struct Group {
     pub class: Class,
 }
 
+impl Group {
+    /// Stable name of one contender's case, `model/contender/corpus`. The class
+    /// is the contender's own and adds nothing.
+    #[must_use]
+    pub fn case_name(&self, contender: &ContenderId) -> String {
+        format!("{}/{contender}/{}", self.model.slug(), self.corpus)
+    }
+}
+
 /// In which capacity a contender is timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -110,6 +110,29 @@ pub fn hierarchical_median(launches: &[Vec<f64>], resamples: u32, seed: u64) -> 
     })
 }
 
+/// Ratio of the median of `new` to the median of `old`, with a 95 % interval
+/// from `resamples` draws of a bootstrap over both. The two are drawn
+/// independently: nothing pairs them. `None` if either is empty.
+#[must_use]
+pub fn ratio_of_medians(new: &[f64], old: &[f64], resamples: u32, seed: u64) -> Option<Interval> {
+    let estimate = median(&mut new.to_vec())? / median(&mut old.to_vec())?;
+    let mut random = SplitMix64::new(seed);
+    let mut drawn = Vec::new();
+    let mut draw = |values: &[f64]| {
+        drawn.clear();
+        drawn.extend((0..values.len()).filter_map(|_| random.choose(values)));
+        median(&mut drawn)
+    };
+    let mut outcomes: Vec<f64> = (0..resamples)
+        .filter_map(|_| Some(draw(new)? / draw(old)?))
+        .collect();
+    Some(Interval {
+        low: quantile(&mut outcomes, 0.025).map_or(estimate, |low| low.min(estimate)),
+        estimate,
+        high: quantile(&mut outcomes, 0.975).map_or(estimate, |high| high.max(estimate)),
+    })
+}
+
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): small, seeded, the same on
 /// every machine. For shuffles and resampling, never for keys.
 #[derive(Clone, Debug)]
@@ -236,7 +259,25 @@ mod tests {
     }
 
     #[test]
+    fn an_unpaired_ratio_covers_the_truth_about_as_often_as_it_says() {
+        let mut random = SplitMix64::new(13);
+        let mut launches = |level: f64| -> Vec<f64> {
+            let launches = sample(&mut random, 12, 1, 4.0, 0.0);
+            launches.into_iter().flatten().map(|ns| ns * level).collect()
+        };
+        let covered = (0..300)
+            .filter(|trial| {
+                let ratio = ratio_of_medians(&launches(1.1), &launches(1.0), 400, *trial);
+                ratio.unwrap().holds(1.1)
+            })
+            .count();
+        assert!((270..=300).contains(&covered), "{covered} of 300");
+    }
+
+    #[test]
     fn nothing_in_gives_nothing_out() {
+        assert_eq!(ratio_of_medians(&[], &[1.0], 100, 1), None);
+        assert_eq!(ratio_of_medians(&[1.0], &[], 100, 1), None);
         assert_eq!(hierarchical_median(&[], 100, 1), None);
         assert_eq!(hierarchical_median(&[vec![], vec![]], 100, 1), None);
         assert_eq!(
