@@ -45,6 +45,17 @@ impl Profile {
         }
     }
 
+    /// Launches that are added at the end for groups that were noisy.
+    #[must_use]
+    pub const fn second_chances(self) -> u32 {
+        match self {
+            Self::Smoke => 0,
+            Self::Quick => 2,
+            Self::Default => 4,
+            Self::Full => 8,
+        }
+    }
+
     /// Time for the timed blocks of all launches together.
     #[must_use]
     pub const fn budget(self) -> Duration {
@@ -67,14 +78,35 @@ impl Profile {
         })
     }
 
-    /// The corpora a model is measured on.
+    /// The models that are measured, in report order.
+    #[must_use]
+    pub fn models(self) -> Vec<Model> {
+        let is_measured = |model: &Model| !self.corpora(*model).is_empty();
+        Model::ALL.into_iter().filter(is_measured).collect()
+    }
+
+    /// The corpora a model is measured on; none if it is not measured at all.
     #[must_use]
     pub fn corpora(self, model: Model) -> Vec<&'static str> {
         match (self, model) {
-            // Loading sees no claims, and a signature is refused before them.
-            (_, Model::Load | Model::RejectSignature) | (Self::Smoke, _) => vec!["typical"],
-            (Self::Full, _) => CORPORA.iter().map(|corpus| corpus.name).collect(),
-            (_, _) => vec!["tiny", "typical", "large"],
+            (_, Model::Verify | Model::Issue) => match self {
+                Self::Smoke => vec!["typical"],
+                Self::Quick | Self::Default => vec!["tiny", "typical", "large"],
+                Self::Full => CORPORA.iter().map(|corpus| corpus.name).collect(),
+            },
+            // One block of every contender at 1 MiB takes a fifth of a second,
+            // as long as a round of all the rest; at 64 KiB, a tenth of that.
+            (Self::Smoke | Self::Quick, Model::VerifyHuge | Model::RejectHuge)
+            | (
+                Self::Smoke,
+                Model::VerifyLong
+                | Model::RejectLong
+                | Model::RejectHeader
+                | Model::RejectEncoding
+                | Model::RejectExpired,
+            ) => Vec::new(),
+            // Loading sees no claims, and what is refused is mostly refused before them.
+            _ => vec!["typical"],
         }
     }
 

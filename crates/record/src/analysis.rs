@@ -23,6 +23,9 @@ pub struct Analysis {
     pub planted: Vec<Twin>,
     /// How disturbed the machine was.
     pub noise: Noise,
+    /// Groups that lost more than their share of blocks: measured again at the
+    /// end where there is time, and marked if that did not help.
+    pub noisy: Vec<Group>,
     /// Criterion's times beside ours; empty when that pass did not run.
     pub agreements: Vec<Agreement>,
 }
@@ -190,7 +193,7 @@ pub fn analyse(run: &RunRecord) -> Analysis {
         .iter()
         .map(|canary| ((&canary.group, canary.launch), CanaryRule::new(canary)))
         .collect();
-    let mut noise = Noise::default();
+    let mut noise: BTreeMap<&Group, Noise> = BTreeMap::new();
     let mut groups: BTreeMap<&Group, GroupData<'_>> = BTreeMap::new();
     for measurement in &run.measurements {
         let data = groups.entry(&measurement.group).or_default();
@@ -201,15 +204,21 @@ pub fn analyse(run: &RunRecord) -> Analysis {
         let series = Series::new(
             measurement,
             canaries.get(&(&measurement.group, measurement.launch)),
-            &mut noise,
+            noise.entry(&measurement.group).or_default(),
         );
         data.cases
             .entry((&measurement.contender, measurement.role))
             .or_default()
             .insert(measurement.launch, series);
     }
-    noise.share = share(noise.preempted + noise.canary, noise.blocks);
-    noise.noisy = noise.share > NOISE_LIMIT;
+    let mut total = Noise::default();
+    for noise in noise.values_mut() {
+        total.blocks += noise.blocks;
+        total.preempted += noise.preempted;
+        total.canary += noise.canary;
+        noise.judge();
+    }
+    total.judge();
 
     let controls = |role: Role| -> Vec<Twin> {
         let of_group = |(group, data): (&&Group, &GroupData<'_>)| data.controls(group, role);
@@ -227,7 +236,12 @@ pub fn analyse(run: &RunRecord) -> Analysis {
         rankings,
         planted: controls(Role::Slowed),
         twins,
-        noise,
+        noise: total,
+        noisy: noise
+            .into_iter()
+            .filter(|(_, noise)| noise.noisy)
+            .map(|(group, _)| group.clone())
+            .collect(),
     }
 }
 
@@ -247,6 +261,13 @@ pub(crate) fn least_effect(twins: &[Twin]) -> f64 {
         .map(|twin| (twin.ratio.estimate - 1.0).abs())
         .collect();
     median(&mut errors).map_or(LEAST_EFFECT, |typical| LEAST_EFFECT.max(2.0 * typical))
+}
+
+impl Noise {
+    fn judge(&mut self) {
+        self.share = share(self.preempted + self.canary, self.blocks);
+        self.noisy = self.share > NOISE_LIMIT;
+    }
 }
 
 #[allow(clippy::cast_precision_loss)] // counts are far below 2^52

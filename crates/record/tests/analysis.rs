@@ -219,6 +219,7 @@ fn a_run_that_loses_most_of_its_blocks_is_noisy_and_still_answers() {
     }
     let analysis = analyse(&run);
     assert!(analysis.noise.noisy && analysis.noise.share > 0.99);
+    assert_eq!(analysis.noisy, [group()]);
     assert_eq!(ranks(&analysis), [("a", 1, false), ("b", 2, false)]);
 }
 

@@ -235,6 +235,7 @@ prop_compose! {
                 .map(|(group, id, ratio)| Twin { group, contender: ContenderId::new(id), ratio, log_ratios: Vec::new() })
                 .collect(),
             planted: Vec::new(),
+            noisy: Vec::new(),
             noise: Noise { blocks, preempted, canary, share: 0.5, noisy },
             agreements: agreements
                 .into_iter()

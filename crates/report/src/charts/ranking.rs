@@ -329,6 +329,7 @@ mod tests {
             rankings: Vec::new(),
             twins: Vec::new(),
             planted: Vec::new(),
+            noisy: Vec::new(),
             noise: tokenlab_record::analysis::Noise::default(),
             agreements: Vec::new(),
         };

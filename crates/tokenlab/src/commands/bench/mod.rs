@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tokenlab_benches::paired::conduct::{Conductor, Ending};
+use tokenlab_benches::paired::conduct::{ConductError, Ending};
 use tokenlab_benches::second::{self, SecondInstrument};
 use tokenlab_record::analysis::analyse;
 use tokenlab_record::catalogue::ContenderId;
@@ -60,8 +60,9 @@ fn measure(arguments: &BenchRun, mode: ProgressMode, output: &Output) -> Result<
     let started = Instant::now();
     let mut progress = Progress::start(mode, paired_expected + second_expected, output);
     let ending = measure_pairs(&sitting, &interrupt, &mut progress);
-    if ending.as_ref().is_ok_and(|ending| *ending == Ending::Complete) && !second_ids.is_empty() {
-        measure_again(
+    let whole = matches!(ending, Ok(Ending::Complete));
+    if whole && !second_ids.is_empty() {
+        ask_criterion(
             &sitting,
             &second_ids,
             second_expected,
@@ -71,10 +72,13 @@ fn measure(arguments: &BenchRun, mode: ProgressMode, output: &Output) -> Result<
         );
     }
     progress.finish();
+    if whole && !interrupt.load(Ordering::Relaxed) {
+        give_second_chances(&sitting, &interrupt, output)?;
+    }
 
     sitting.manifest.elapsed_s += started.elapsed().as_secs_f64();
     let stopped = interrupt.load(Ordering::Relaxed);
-    if matches!(ending, Ok(Ending::Complete)) && !stopped {
+    if whole && !stopped {
         sitting.manifest.status = Status::Complete;
     }
     write_document(&sitting.folder.join(files::MANIFEST), &sitting.manifest).map_err(Failure::environment)?;
@@ -152,17 +156,8 @@ fn measure_pairs(
     sitting: &Sitting,
     interrupt: &AtomicBool,
     progress: &mut Progress<'_>,
-) -> Result<Ending, tokenlab_benches::paired::conduct::ConductError> {
-    let conductor = Conductor {
-        run: &sitting.manifest.run,
-        seed: sitting.manifest.seed,
-        plan: &sitting.plan,
-        pools: &sitting.pools,
-        folder: &sitting.folder,
-        launcher: (own_program(), vec!["bench-launch".to_owned()]),
-        interrupt,
-        disturbance: None,
-    };
+) -> Result<Ending, ConductError> {
+    let conductor = sitting.conductor(interrupt);
     let launches = sitting.plan.launches;
     let mut current = None;
     let ending = conductor.conduct(conductor.remaining()?, |news| {
@@ -182,9 +177,52 @@ fn measure_pairs(
     ending
 }
 
+/// Gives noisy groups a few launches more, once. What was disturbed stays on
+/// record and stays dropped; the additional launches are counted with the rest.
+fn give_second_chances(
+    sitting: &Sitting,
+    interrupt: &AtomicBool,
+    output: &Output,
+) -> Result<Ending, Failure> {
+    let noisy = {
+        let record = RunRecord::read(&sitting.folder).map_err(Failure::environment)?;
+        analyse(&record).noisy
+    };
+    let open: Vec<_> = sitting
+        .plan
+        .groups
+        .iter()
+        .filter(|planned| noisy.contains(&planned.group))
+        .cloned()
+        .collect();
+    let chances = sitting.profile.second_chances();
+    if open.is_empty() || chances == 0 {
+        return Ok(Ending::Complete);
+    }
+    output.note(&format!(
+        "{} of {} groups were noisy and are measured again: about {}",
+        open.len(),
+        sitting.plan.groups.len(),
+        clock(
+            open.iter()
+                .map(|planned| planned.expected(sitting.plan.rounds))
+                .sum::<Duration>()
+                * chances
+        ),
+    ));
+    let first = sitting.plan.launches;
+    let launches = (first..first + chances)
+        .map(|launch| (launch, open.clone()))
+        .collect();
+    sitting
+        .conductor(interrupt)
+        .conduct(launches, |_| {})
+        .map_err(Failure::environment)
+}
+
 /// Criterion's pass. Whatever goes wrong with it costs the second opinion and
 /// nothing else.
-fn measure_again(
+fn ask_criterion(
     sitting: &Sitting,
     contenders: &[ContenderId],
     expected: Duration,

@@ -26,6 +26,7 @@ use tokenlab_record::measurement::{
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document};
 use tokenlab_record::selfcheck::SelfCheck;
 
+use super::own_program;
 use crate::cli::BenchRun;
 use crate::output::{Failure, Output};
 use crate::runs::{self, REPORTS};
@@ -77,7 +78,7 @@ impl Sitting {
 
         let ring = KeyRing::from_seed(arguments.seed);
         output.note(&"checking that every contender is right before any is timed");
-        let checked = check(&run, &takers, &corpora(profile), &ring);
+        let checked = check(&run, &takers, &corpora(profile), &profile.models(), &ring);
         for (contender, problem) in &checked.failed {
             output.note(&format!("note: {contender} is not timed: {problem}"));
         }
@@ -157,6 +158,7 @@ impl Sitting {
             &manifest.run,
             &takers(manifest.only.as_deref())?,
             &corpora(profile),
+            &profile.models(),
             &ring,
         );
         Ok(Self {
@@ -185,21 +187,27 @@ impl Sitting {
         }
     }
 
-    /// What the paired part of this sitting is expected to take.
-    ///
-    /// # Errors
-    /// [`Failure`] if the record can't be read.
-    pub(crate) fn paired_expected(&self) -> Result<Duration, Failure> {
-        let conductor = Conductor {
+    /// Whoever starts the launches of this run.
+    pub(crate) fn conductor<'a>(&'a self, interrupt: &'a AtomicBool) -> Conductor<'a> {
+        Conductor {
             run: &self.manifest.run,
             seed: self.manifest.seed,
             plan: &self.plan,
             pools: &self.pools,
             folder: &self.folder,
-            launcher: (PathBuf::new(), Vec::new()),
-            interrupt: &AtomicBool::new(false),
+            launcher: (own_program(), vec!["bench-launch".to_owned()]),
+            interrupt,
             disturbance: None,
-        };
+        }
+    }
+
+    /// What the paired part of this sitting is expected to take.
+    ///
+    /// # Errors
+    /// [`Failure`] if the record can't be read.
+    pub(crate) fn paired_expected(&self) -> Result<Duration, Failure> {
+        let never = AtomicBool::new(false);
+        let conductor = self.conductor(&never);
         let remaining = conductor.remaining().map_err(Failure::environment)?;
         let groups = |groups: &[PlannedGroup]| -> Duration {
             groups
@@ -241,6 +249,11 @@ impl Sitting {
             .sizes
             .iter()
             .try_for_each(|size: &TokenSize| tokens.append(size))?;
+        let mut refusals = Appender::open(&self.folder.join(files::REFUSALS))?;
+        checked
+            .refusals
+            .iter()
+            .try_for_each(|refusal| refusals.append(refusal))?;
         let mut measurements = Appender::open(&self.folder.join(files::MEASUREMENTS))?;
         for (contender, problem) in &checked.failed {
             for error in self.error_rows(takers, contender, problem) {

@@ -23,12 +23,22 @@ pub(crate) fn print(
         return envelope(record, analysis, rendered, output);
     }
     for ranking in shown(analysis) {
-        print_ranking(record, ranking, output)?;
+        print_ranking(record, ranking, analysis.noisy.contains(&ranking.group), output)?;
     }
     for damage in &record.damage {
         output.note(&format!("damaged: {damage}; the rest is used"));
     }
     output.line(&instrument(analysis))?;
+    output.line(&match &record.self_check {
+        Some(verdict) if verdict.passed() => "self-check: passed by this build on this machine".to_owned(),
+        Some(verdict) => {
+            let missed = verdict.figures.iter().filter(|figure| !figure.passed).count();
+            format!("self-check: {missed} of {} figures missed", verdict.figures.len())
+        }
+        None => {
+            "self-check: none by this build on this machine; `tokenlab bench selfcheck` makes one".to_owned()
+        }
+    })?;
     if record.manifest.status == Status::Partial {
         output.line(
             &"PARTIAL: the run was stopped before all launches were done; intervals are wider for it",
@@ -54,13 +64,14 @@ fn shown(analysis: &Analysis) -> impl Iterator<Item = &Ranking> {
     })
 }
 
-fn print_ranking(record: &RunRecord, ranking: &Ranking, output: &Output) -> Result<(), Failure> {
+fn print_ranking(record: &RunRecord, ranking: &Ranking, noisy: bool, output: &Output) -> Result<(), Failure> {
     let group = &ranking.group;
     output.line(&format!(
-        "{} ({} claims) · {} · thread CPU time, median, 95 % interval · lower is better",
+        "{} ({} claims) · {} · thread CPU time, median, 95 % interval · lower is better{}",
         group.model.title().to_uppercase(),
         group.corpus,
         group.class.title(),
+        if noisy { " · NOISY" } else { "" },
     ))?;
     let rows = ranking
         .rows
