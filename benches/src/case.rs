@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use tokenlab_harness::floor::{Floor, FloorWork};
 use tokenlab_harness::policy;
 use tokenlab_harness::{
-    ClaimSet, Contender, Corpus, IssueError, KeyRing, Policy, RejectReason, Rejection, SetupError,
-    TokenService, tamper,
+    ClaimSet, Contender, Corpus, IssueError, KeyRing, Policy, Rejection, SetupError, TokenService,
 };
 use tokenlab_record::measurement::Model;
 
 use crate::paired::clock::{Elapsed, Stopwatch, spin};
+use crate::refusal::{self, Special};
 
 /// Distinct tokens that a case rotates, so that neither a cache nor the branch
 /// predictor learns one by heart.
@@ -28,7 +28,6 @@ pub const POOL: u32 = 64;
 pub struct Pool {
     claims: Vec<ClaimSet>,
     tokens: Vec<String>,
-    tampered: Vec<String>,
 }
 
 /// The part of a [`Pool`] that travels to a fresh process: the claims follow
@@ -59,8 +58,7 @@ impl PoolSeed {
         })
     }
 
-    /// The pool with claims and tampered tokens. `None` if the corpus is
-    /// unknown or a token is too short to tamper with.
+    /// The pool with claims. `None` if the corpus is unknown.
     #[must_use]
     pub fn grow(&self) -> Option<Pool> {
         let corpus = Corpus::named(&self.corpus)?;
@@ -69,11 +67,6 @@ impl PoolSeed {
                 .map(|index| corpus.claims(index, self.issued_at))
                 .take(self.tokens.len())
                 .collect(),
-            tampered: self
-                .tokens
-                .iter()
-                .map(|token| tamper::signature(token))
-                .collect::<Option<_>>()?,
             tokens: self.tokens.clone(),
         })
     }
@@ -94,6 +87,7 @@ pub struct Case<'a> {
     policy: Policy,
     model: Model,
     pool: &'a Pool,
+    special: Special,
     next: usize,
 }
 
@@ -103,24 +97,28 @@ pub enum Outcome {
     Loaded(Result<Box<dyn TokenService>, SetupError>),
     /// Of [`Model::Issue`].
     Issued(Result<String, IssueError>),
-    /// Of [`Model::Verify`] and [`Model::RejectSignature`].
+    /// Of every model in which a token is judged.
     Verified(Result<ClaimSet, Rejection>),
 }
 
 impl<'a> Case<'a> {
-    /// Loads the contender under [`Policy::lab`].
+    /// Loads the contender under [`Policy::lab`] and prepares what the model
+    /// gives it.
     ///
     /// # Errors
-    /// As [`Contender::load`].
+    /// In words, as [`Contender::load`] and [`refusal::special`].
     pub fn new(
         contender: &'static dyn Contender,
         model: Model,
         ring: &'a KeyRing,
         pool: &'a Pool,
-    ) -> Result<Self, SetupError> {
+    ) -> Result<Self, String> {
         let policy = Policy::lab();
+        let service = contender.load(ring, &policy).map_err(|error| error.to_string())?;
+        let special = refusal::special(model, contender, service.as_ref(), ring, &pool.tokens)?;
         Ok(Self {
-            service: contender.load(ring, &policy)?,
+            service,
+            special,
             contender,
             ring,
             policy,
@@ -133,18 +131,29 @@ impl<'a> Case<'a> {
     /// The timed section: one operation on the next member of the pool.
     pub fn operate(&mut self) -> Outcome {
         let at = self.next;
-        self.next = if at + 1 < self.pool.tokens.len() {
-            at + 1
-        } else {
-            0
-        };
+        self.next = if at + 1 < self.tokens().len() { at + 1 } else { 0 };
         match self.model {
             Model::Issue => Outcome::Issued(self.service.issue(black_box(&self.pool.claims[at]))),
-            Model::RejectSignature => {
-                Outcome::Verified(self.service.verify(black_box(&self.pool.tampered[at])))
-            }
             Model::Load => Outcome::Loaded(self.contender.load(black_box(self.ring), &self.policy)),
-            _ => Outcome::Verified(self.service.verify(black_box(&self.pool.tokens[at]))),
+            _ => Outcome::Verified(self.service.verify(black_box(&self.tokens()[at]))),
+        }
+    }
+
+    /// What is rotated: the pool, or what the model puts in its place.
+    fn tokens(&self) -> &[String] {
+        if self.special.tokens.is_empty() {
+            &self.pool.tokens
+        } else {
+            &self.special.tokens
+        }
+    }
+
+    /// The claims that the tokens in rotation verify to.
+    fn claims(&self) -> &[ClaimSet] {
+        if self.special.claims.is_empty() {
+            &self.pool.claims
+        } else {
+            &self.special.claims
         }
     }
 
@@ -154,9 +163,9 @@ impl<'a> Case<'a> {
         match outcome {
             Outcome::Loaded(loaded) => loaded.is_ok(),
             Outcome::Issued(issued) => issued.is_ok(),
-            Outcome::Verified(Ok(_)) => self.model == Model::Verify,
+            Outcome::Verified(Ok(_)) => self.model.acceptance().is_none(),
             Outcome::Verified(Err(rejection)) => {
-                self.model == Model::RejectSignature && rejection.reason == RejectReason::BadSignature
+                refusal::is_right(self.model, self.contender.card().family, rejection)
             }
         }
     }
@@ -165,12 +174,15 @@ impl<'a> Case<'a> {
     /// equal claims, a token that verifies, a service that works.
     #[must_use]
     pub fn right(&self, outcome: &Outcome) -> bool {
-        let pool = self.pool;
-        let at = self.next.checked_sub(1).unwrap_or(pool.tokens.len() - 1);
+        let at = self
+            .next
+            .checked_sub(1)
+            .unwrap_or_else(|| self.tokens().len() - 1);
+        let right = |claims: &ClaimSet| *claims == self.claims()[at];
         match outcome {
-            Outcome::Loaded(Ok(service)) => service.verify(&pool.tokens[at]).as_ref() == Ok(&pool.claims[at]),
-            Outcome::Issued(Ok(token)) => self.service.verify(token).as_ref() == Ok(&pool.claims[at]),
-            Outcome::Verified(Ok(claims)) => self.model == Model::Verify && *claims == pool.claims[at],
+            Outcome::Loaded(Ok(service)) => service.verify(&self.tokens()[at]).as_ref().is_ok_and(right),
+            Outcome::Issued(Ok(token)) => self.service.verify(token).as_ref().is_ok_and(right),
+            Outcome::Verified(Ok(claims)) => self.plausible(outcome) && right(claims),
             _ => self.plausible(outcome),
         }
     }

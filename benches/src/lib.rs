@@ -10,5 +10,6 @@ pub mod check;
 pub mod environment;
 pub mod paired;
 pub mod profile;
+pub mod refusal;
 pub mod second;
 pub mod selfcheck;

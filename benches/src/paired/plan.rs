@@ -123,8 +123,7 @@ impl Subject {
             Self::Contender { id, role } => {
                 let contender = contenders::named(id.as_str())
                     .ok_or_else(|| "this build has no such contender".to_owned())?;
-                let case =
-                    Case::new(contender, group.model, ring, pool(id)?).map_err(|error| error.to_string())?;
+                let case = Case::new(contender, group.model, ring, pool(id)?)?;
                 Ok(if *role == Role::Slowed {
                     Box::new(Slowed::new(case, PLANTED_SHARE))
                 } else {
@@ -257,8 +256,9 @@ fn plan_cases(
         .collect()
 }
 
-/// A case with as many operations as fill a block; `None` if it can't be
-/// prepared, which the correctness check has reported before.
+/// A case with as many operations as fill a block; `None` if it goes wrong,
+/// which the correctness check has reported before. A sound contender that has
+/// no part in this model keeps its place, for the row that says why.
 pub(crate) fn plan_case(
     subject: Subject,
     group: &Group,
@@ -266,7 +266,14 @@ pub(crate) fn plan_case(
     ring: &KeyRing,
     pools: &BTreeMap<ContenderId, BTreeMap<String, Pool>>,
 ) -> Option<PlannedCase> {
-    let mut case = subject.prepare(group, ring, pools).ok()?;
+    let Ok(mut case) = subject.prepare(group, ring, pools) else {
+        let is_sound = matches!(&subject, Subject::Contender { id, .. } if pools.contains_key(id));
+        return is_sound.then_some(PlannedCase {
+            subject,
+            iterations: 1,
+            block_ns: 0,
+        });
+    };
     let operation_ns = operation_ns(case.as_mut())?;
     let iterations = u32::try_from(block_ns / operation_ns).unwrap_or(u32::MAX).max(1);
     Some(PlannedCase {
