@@ -8,11 +8,31 @@
 //!
 //! Where several implementations of a part are at hand, each is registered,
 //! and whoever reads the record takes the fastest on that machine.
+//!
+//! What a floor leaves out on purpose: parsing a key, building the bytes that
+//! a signature covers, allocating, and the policy on claims. All of that is
+//! the rest, and can be done badly or well.
+
+mod base64;
+mod ecdsa;
+mod ed25519;
+mod json;
+mod local;
+mod local_kit;
+mod mac;
+mod pae;
+mod rsa;
+mod token;
+mod work;
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use tokenlab_record::measurement::{FloorPart, Model};
 
 use crate::claims::ClaimSet;
 use crate::contender::SetupError;
+use crate::contenders;
 use crate::keys::KeyRing;
 
 /// One implementation of one part of the least work of a scheme.
@@ -53,7 +73,29 @@ pub trait FloorWork: Send {
     fn right(&mut self, index: usize) -> bool;
 }
 
-/// Every floor that this build holds, for all models.
+/// Every floor that this build holds, for all models. Cryptography is listed
+/// by primitive; base64url and JSON follow from the contenders' schemes.
 pub fn all() -> &'static [Box<dyn Floor>] {
-    &[]
+    static ALL: OnceLock<Vec<Box<dyn Floor>>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut floors = [
+            mac::floors(),
+            ed25519::floors(),
+            ecdsa::floors(),
+            rsa::floors(),
+            local::floors(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>();
+        let schemes: BTreeSet<&str> = contenders::all()
+            .iter()
+            .map(|contender| contender.card().scheme.as_str())
+            .collect();
+        for scheme in schemes {
+            floors.extend(base64::floors(scheme));
+            floors.extend(json::floors(scheme));
+        }
+        floors
+    })
 }
