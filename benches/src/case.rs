@@ -30,6 +30,28 @@ pub struct Pool {
     tokens: Vec<String>,
 }
 
+impl Pool {
+    /// Issues a token for each of `claims`.
+    ///
+    /// # Errors
+    /// As [`TokenService::issue`].
+    pub fn issue(service: &dyn TokenService, claims: Vec<ClaimSet>) -> Result<Self, IssueError> {
+        Ok(Self {
+            tokens: claims
+                .iter()
+                .map(|claims| service.issue(claims))
+                .collect::<Result<_, _>>()?,
+            claims,
+        })
+    }
+
+    /// Length of its longest token, bytes.
+    #[must_use]
+    pub fn token_bytes(&self) -> usize {
+        self.tokens.iter().map(String::len).max().unwrap_or(0)
+    }
+}
+
 /// The part of a [`Pool`] that travels to a fresh process: the claims follow
 /// from the corpus and `issued_at`.
 #[derive(Clone, Debug, Serialize, Deserialize)]

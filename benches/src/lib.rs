@@ -5,6 +5,7 @@
 //! ([`paired`]) is where published comparisons come from; criterion
 //! ([`second`]) is the second, familiar instrument that must roughly agree.
 
+pub mod allocations;
 pub mod case;
 pub mod check;
 pub mod environment;

@@ -211,7 +211,7 @@ fn raw_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn cargo_bench() -> Result<Command, SecondError> {
+pub(crate) fn cargo_bench() -> Result<Command, SecondError> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     if !manifest.exists() {
         return Err(SecondError::NoWorkspace(manifest));

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tokenlab_benches::allocations;
 use tokenlab_benches::paired::conduct::{ConductError, Ending};
 use tokenlab_benches::second::{self, SecondInstrument};
 use tokenlab_record::analysis::analyse;
@@ -72,6 +73,9 @@ fn measure(arguments: &BenchRun, mode: ProgressMode, output: &Output) -> Result<
         );
     }
     progress.finish();
+    if whole && criterion && !interrupt.load(Ordering::Relaxed) {
+        count_allocations(&sitting, output);
+    }
     if whole && !interrupt.load(Ordering::Relaxed) {
         give_second_chances(&sitting, &interrupt, output)?;
     }
@@ -253,6 +257,28 @@ fn ask_criterion(
         output.note(&format!("note: no second opinion: {problem}"));
     }
     progress.milestone("criterion done");
+}
+
+/// Counts allocations once a run, in a few seconds. They are beside the
+/// question of time: their absence is said and survived.
+fn count_allocations(sitting: &Sitting, output: &Output) {
+    let path = sitting.folder.join(files::ALLOCATIONS);
+    if path.exists() {
+        return;
+    }
+    let contenders: Vec<ContenderId> = sitting.pools.keys().cloned().collect();
+    let written = allocations::count(&sitting.manifest.run, &contenders)
+        .map_err(|error| error.to_string())
+        .and_then(|counts| {
+            let mut file = Appender::open(&path).map_err(|error| error.to_string())?;
+            counts
+                .iter()
+                .try_for_each(|count| file.append(count))
+                .map_err(|error| error.to_string())
+        });
+    if let Err(problem) = written {
+        output.note(&format!("note: allocations are not counted: {problem}"));
+    }
 }
 
 /// Fast is half an answer; the page shows beside it what each verifier
