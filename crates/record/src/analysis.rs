@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Class, ContenderId};
-use crate::measurement::{Canary, Group, Measurement, Model, Role};
+use crate::measurement::{Canary, Group, Model, Role};
 use crate::run::RunRecord;
-use crate::stats::{Interval, hierarchical_median, median, quantile};
+use crate::series::{Blocks, CanaryRule, CanaryRules, Case, Series, log_ratios, paired_ratio};
+use crate::stats::{Interval, hierarchical_median, median};
 
 /// What a run says, ready to be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,11 +189,7 @@ pub(crate) const BOOTSTRAP_SEED: u64 = 0x746f_6b65_6e6c_6162;
 /// Computes everything a report shows.
 #[must_use]
 pub fn analyse(run: &RunRecord) -> Analysis {
-    let canaries: BTreeMap<(&Group, u32), CanaryRule> = run
-        .canaries
-        .iter()
-        .map(|canary| ((&canary.group, canary.launch), CanaryRule::new(canary)))
-        .collect();
+    let canaries = CanaryRules::new(&run.canaries);
     let mut noise: BTreeMap<&Group, Noise> = BTreeMap::new();
     let mut groups: BTreeMap<&Group, GroupData<'_>> = BTreeMap::new();
     for measurement in &run.measurements {
@@ -202,8 +199,8 @@ pub fn analyse(run: &RunRecord) -> Analysis {
             continue;
         }
         let series = Series::new(
-            measurement,
-            canaries.get(&(&measurement.group, measurement.launch)),
+            Blocks::of(measurement),
+            canaries.of(&measurement.group, measurement.launch),
             noise.entry(&measurement.group).or_default(),
         );
         data.cases
@@ -283,96 +280,8 @@ fn share(part: u64, whole: u64) -> f64 {
 /// slow canary, by round.
 #[must_use]
 pub fn disturbed_rounds(canary: &Canary) -> Vec<bool> {
-    CanaryRule::new(canary).slow
+    CanaryRule::new(canary).slow()
 }
-
-/// Which rounds of one group in one launch stood beside a slow canary.
-struct CanaryRule {
-    slow: Vec<bool>,
-}
-
-impl CanaryRule {
-    fn new(canary: &Canary) -> Self {
-        #[allow(clippy::cast_precision_loss)] // block times are far below 2^52 ns
-        let as_f64 = |ns: &u64| *ns as f64;
-        let mut all: Vec<f64> = canary
-            .before_ns
-            .iter()
-            .chain(&canary.after_ns)
-            .map(as_f64)
-            .collect();
-        let limit = quantile(&mut all, 0.10).map_or(f64::INFINITY, |p10| p10 * CANARY_LIMIT);
-        let slow = canary
-            .before_ns
-            .iter()
-            .zip(&canary.after_ns)
-            .map(|(before, after)| as_f64(before) > limit || as_f64(after) > limit)
-            .collect();
-        Self { slow }
-    }
-
-    fn is_slow(&self, round: usize) -> bool {
-        self.slow.get(round).copied().unwrap_or(false)
-    }
-}
-
-/// One case in one launch: nanoseconds an operation, with the round they belong to.
-struct Series {
-    kept: Vec<(usize, f64)>,
-    wall: Vec<f64>,
-}
-
-impl Series {
-    fn new(measurement: &Measurement, canary: Option<&CanaryRule>, noise: &mut Noise) -> Self {
-        let operations = f64::from(measurement.iterations.max(1));
-        #[allow(clippy::cast_precision_loss)] // block times are far below 2^52 ns
-        let blocks: Vec<(usize, f64, f64)> = measurement
-            .cpu_ns
-            .iter()
-            .zip(&measurement.wall_ns)
-            .enumerate()
-            .map(|(round, (cpu, wall))| (round, *cpu as f64, *wall as f64))
-            .filter(|(_, cpu, _)| *cpu > 0.0)
-            .collect();
-        let mut kept: Vec<_> = Vec::with_capacity(blocks.len());
-        for (round, cpu, wall) in &blocks {
-            noise.blocks += 1;
-            if wall / cpu > WALL_OVER_CPU_LIMIT {
-                noise.preempted += 1;
-            } else if canary.is_some_and(|canary| canary.is_slow(*round)) {
-                noise.canary += 1;
-            } else {
-                kept.push((*round, *cpu, *wall));
-            }
-        }
-        if kept.len() < MIN_KEPT {
-            kept = blocks;
-        }
-        Self {
-            wall: kept.iter().map(|(_, _, wall)| wall / operations).collect(),
-            kept: kept
-                .into_iter()
-                .map(|(round, cpu, _)| (round, cpu / operations))
-                .collect(),
-        }
-    }
-
-    fn cpu(&self) -> Vec<f64> {
-        self.kept.iter().map(|(_, cpu)| *cpu).collect()
-    }
-
-    /// Logarithm of the ratio to `base`, round by round, where both were kept.
-    fn log_ratios(&self, base: &Self) -> Vec<f64> {
-        let base: BTreeMap<usize, f64> = base.kept.iter().copied().collect();
-        self.kept
-            .iter()
-            .filter_map(|(round, cpu)| Some((cpu / base.get(round)?).ln()))
-            .collect()
-    }
-}
-
-/// All launches of one case.
-type Case = BTreeMap<u32, Series>;
 
 #[derive(Default)]
 struct GroupData<'a> {
@@ -432,7 +341,7 @@ fn row(contender: &ContenderId, case: &Case) -> Option<Row> {
         wall_ns: median(
             &mut case
                 .values()
-                .flat_map(|series| series.wall.clone())
+                .flat_map(|series| series.wall().to_vec())
                 .collect::<Vec<_>>(),
         )?,
         ratio: Interval::exact(1.0),
@@ -443,17 +352,6 @@ fn row(contender: &ContenderId, case: &Case) -> Option<Row> {
             .filter_map(|mut rounds| median(&mut rounds))
             .collect(),
     })
-}
-
-fn paired_ratio(case: &Case, base: &Case) -> Option<Interval> {
-    ratio_of(&log_ratios(case, base))
-}
-
-/// Logarithms of the ratio, launch by launch, where both cases were timed.
-fn log_ratios(case: &Case, base: &Case) -> Vec<Vec<f64>> {
-    case.iter()
-        .filter_map(|(launch, series)| Some(series.log_ratios(base.get(launch)?)))
-        .collect()
 }
 
 /// The ratio behind logarithms of it, with a 95 % interval over launches.

@@ -20,5 +20,6 @@ pub mod jsonl;
 pub mod measurement;
 pub mod run;
 pub mod selfcheck;
+mod series;
 pub mod stats;
 pub mod transcript;
