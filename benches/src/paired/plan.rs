@@ -20,6 +20,9 @@ pub const ROUNDS_MIN: u32 = 8;
 /// More rounds than this say nothing new: the launches differ by more.
 pub const ROUNDS_MAX: u32 = 60;
 
+/// The corpus that floors are timed on: the everyday one, which every profile has.
+const FLOORS_CORPUS: &str = "typical";
+
 /// How much slower a planted slowdown is.
 pub const PLANTED_SHARE: f64 = 0.03;
 
@@ -240,7 +243,12 @@ fn plan_cases(
             role: Role::Twin,
         }));
     }
-    for floor in floor::all().iter().filter(|floor| floor.serves(group.model)) {
+    // Floors are several times as many as contenders. On one corpus they leave
+    // the contenders most of the budget; the others would say the same again.
+    let floors = floor::all()
+        .iter()
+        .filter(|floor| group.corpus == FLOORS_CORPUS && floor.serves(group.model));
+    for floor in floors {
         let owner = takers.iter().find(|card| card.scheme == floor.scheme());
         subjects.extend(owner.map(|card| Subject::Floor {
             scheme: floor.scheme().to_owned(),
