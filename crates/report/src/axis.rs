@@ -91,6 +91,22 @@ impl LogAxis {
             .unwrap_or_default()
     }
 
+    /// Powers of two at least `spacing` pixels apart, if the axis reaches twice
+    /// and half; [`Self::ticks`] if it does not.
+    pub(crate) fn doublings(&self, spacing: f64) -> Vec<f64> {
+        let reach = self.high.log2().min(-self.low.log2()).floor();
+        let octave = self.at(2.0) - self.at(1.0);
+        if reach < 1.0 || octave <= 0.0 {
+            return self.ticks(spacing);
+        }
+        let stride = (spacing / octave).ceil().max(1.0);
+        let strides = (reach / stride).floor();
+        even(-strides, strides, 1.0)
+            .into_iter()
+            .map(|strides| (strides * stride).exp2())
+            .collect()
+    }
+
     /// Multiples of a step, when the axis is too short for anything else.
     fn even_ticks(&self, share: f64) -> Vec<f64> {
         if self.high / self.low > 2.0 {
@@ -196,6 +212,15 @@ mod tests {
         for pair in ticks.windows(2) {
             assert!(axis.at(pair[1]) - axis.at(pair[0]) >= 60.0, "{pair:?}");
         }
+    }
+
+    #[test]
+    fn an_axis_of_ratios_counts_in_doublings_once_it_reaches_them() {
+        let axis = LogAxis::around_one([4.5], 1.01, (0.0, 800.0));
+        assert_eq!(axis.doublings(60.0), [0.25, 0.5, 1.0, 2.0, 4.0]);
+        assert_eq!(axis.doublings(200.0), [0.25, 1.0, 4.0]);
+        let narrow = LogAxis::around_one([1.04], 1.01, (0.0, 800.0));
+        assert_eq!(narrow.doublings(60.0), narrow.ticks(60.0));
     }
 
     #[test]

@@ -3,14 +3,16 @@
 //! [`render`] is a function of a [`RunRecord`] and nothing else: it measures
 //! nothing, reads no clock and no file, and the same record gives the same
 //! bytes. So a page can be drawn again years later from committed lines, and
-//! an old run gets whatever newer charts exist.
+//! an old run gets whatever newer charts exist. [`render_comparison`] does the
+//! same for two runs.
 //!
 //! The page is one file without script or network. Its charts are drawn by
 //! plotters, once as SVG into the page, where they follow the reader's colour
 //! scheme, and once as PNG beside it. Rankings never cross a class: there is a
 //! chart per class, each with its own axis.
 //!
-//! * [`mod@format`]: numbers for readers, shared with the terminal.
+//! * [`mod@format`], [`compared`]: numbers and words for readers, shared with
+//!   the terminal.
 //! * `view`: the record with the questions that every section asks of it.
 //! * `charts`: one kind of chart a file, each a list of shapes (`sketch`).
 //! * `paint`, `palette`, `font`: from shapes to SVG and PNG.
@@ -20,10 +22,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tokenlab_record::analysis::{Analysis, analyse};
+use tokenlab_record::compare::Comparison;
 use tokenlab_record::run::RunRecord;
 
 mod axis;
 mod charts;
+pub mod compared;
 mod export;
 mod font;
 pub mod format;
@@ -34,6 +38,7 @@ mod sketch;
 mod table;
 mod view;
 
+use charts::Figure;
 use view::View;
 
 /// What [`render`] wrote.
@@ -102,18 +107,7 @@ pub fn render_analysed(
     let index = folder.join("index.html");
     write(&index, page::html(&view, &sections).into_string().as_bytes())?;
 
-    let mut charts = Vec::new();
-    for figure in sections.iter().flat_map(|section| &section.figures) {
-        if let Some(sketch) = &figure.sketch {
-            let path = folder.join(figure.png_name());
-            let bytes = paint::png(sketch).map_err(|problem| ReportError::Draw {
-                path: path.clone(),
-                problem,
-            })?;
-            write(&path, &bytes)?;
-            charts.push(path);
-        }
-    }
+    let charts = pictures(sections.iter().flat_map(|section| &section.figures), folder)?;
 
     let mut csv = Vec::new();
     for (name, table) in [
@@ -136,6 +130,56 @@ pub fn render_analysed(
 pub fn page_html(record: &RunRecord, analysis: &Analysis) -> String {
     let view = View::new(record, analysis);
     page::html(&view, &charts::sections(&view)).into_string()
+}
+
+/// What [`render_comparison`] wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedComparison {
+    /// The page.
+    pub page: PathBuf,
+    /// The charts as PNG, in the order of the page.
+    pub charts: Vec<PathBuf>,
+}
+
+/// Renders two runs side by side into `folder`, which exists: `compare.html`
+/// and a PNG for each chart.
+///
+/// # Errors
+/// [`ReportError`], by the file that could not be made.
+pub fn render_comparison(comparison: &Comparison, folder: &Path) -> Result<RenderedComparison, ReportError> {
+    let figures = charts::comparison::figures(comparison);
+    let page = folder.join("compare.html");
+    let html = page::comparison::html(comparison, &figures).into_string();
+    write(&page, html.as_bytes())?;
+    Ok(RenderedComparison {
+        page,
+        charts: pictures(&figures, folder)?,
+    })
+}
+
+/// The page of two runs alone, as it would be written to `compare.html`.
+#[must_use]
+pub fn comparison_html(comparison: &Comparison) -> String {
+    page::comparison::html(comparison, &charts::comparison::figures(comparison)).into_string()
+}
+
+fn pictures<'a>(
+    figures: impl IntoIterator<Item = &'a Figure>,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, ReportError> {
+    let mut charts = Vec::new();
+    for figure in figures {
+        if let Some(sketch) = &figure.sketch {
+            let path = folder.join(figure.png_name());
+            let bytes = paint::png(sketch).map_err(|problem| ReportError::Draw {
+                path: path.clone(),
+                problem,
+            })?;
+            write(&path, &bytes)?;
+            charts.push(path);
+        }
+    }
+    Ok(charts)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {

@@ -5,6 +5,7 @@
 //! environment, damage and the raw files. Every text comes out of maud, which
 //! escapes; the one exception is the SVG, which `paint` escapes.
 
+pub(crate) mod comparison;
 mod matrix;
 mod provenance;
 mod verdict;
@@ -36,14 +37,7 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(CONTENT_SECURITY_POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "tokenlab run " (manifest.run) }
-                style { (PreEscaped(palette::css())) (PreEscaped(CSS)) }
-            }
+            (head(&format!("tokenlab run {}", manifest.run)))
             body {
                 a.skip href="#main" { "Skip to the verdict" }
                 header {
@@ -89,6 +83,10 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                             @for figure in &section.figures { (figure_html(view, figure)) }
                         }
                     }
+                    section id="self-check" aria-labelledby="self-check-heading" {
+                        h2 id="self-check-heading" { "Self-check of the instrument" }
+                        (provenance::self_check(view))
+                    }
                     section id="method" aria-labelledby="method-heading" {
                         h2 id="method-heading" { "Method in short" }
                         (provenance::method(view))
@@ -106,12 +104,32 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                         (provenance::files(view, sections))
                     }
                 }
-                footer {
-                    p {
-                        "Drawn by tokenlab from the record beside this file. Nothing on this page was "
-                        "fetched, and nothing runs."
-                    }
-                }
+                (foot("the record beside this file"))
+            }
+        }
+    }
+}
+
+/// What every document begins with.
+fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(CONTENT_SECURITY_POLICY);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) }
+            style { (PreEscaped(palette::css())) (PreEscaped(CSS)) }
+        }
+    }
+}
+
+/// What every document ends with; `source` says from what it was drawn.
+fn foot(source: &str) -> Markup {
+    html! {
+        footer {
+            p {
+                "Drawn by tokenlab from " (source) ". Nothing on this page was fetched, and nothing runs."
             }
         }
     }
@@ -148,6 +166,10 @@ fn warnings(view: &View<'_>) -> Markup {
             format::counted(view.record.damage.len() as u64, "line", "lines")
         ));
     }
+    notes(&warnings)
+}
+
+fn notes(warnings: &[String]) -> Markup {
     html! {
         @for warning in warnings {
             p.warning role="note" { strong { "Note. " } (warning) }
@@ -187,6 +209,16 @@ fn section_html(view: &View<'_>, section: &Section) -> Markup {
 }
 
 fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
+    let marks = figure.table.as_ref().map(Table::footnotes).unwrap_or_default();
+    let again = html! {
+        "Measure again: " code { (view.record.manifest.command) }
+        " · redraw: " code { "tokenlab report " (view.record.manifest.run) }
+    };
+    explained(figure, &footnotes(view, &marks), &again)
+}
+
+/// A figure with all that stands under it; `again` says how it came about.
+fn explained(figure: &Figure, footnotes: &Markup, again: &Markup) -> Markup {
     let drawn = figure
         .sketch
         .as_ref()
@@ -207,7 +239,7 @@ fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
                 None => {}
             }
             @if let Some(remark) = &figure.remark { p.remark { (remark) } }
-            (footnotes(view, &figure.table.as_ref().map(Table::footnotes).unwrap_or_default()))
+            (footnotes)
             @if figure.sketch.is_some() {
                 p { strong { "How to read it. " } (figure.reading) }
                 p { strong { "What not to conclude. " } (figure.caution) }
@@ -223,9 +255,7 @@ fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
             }
             @if figure.sketch.is_some() {
                 p.reproduce {
-                    "Measure again: " code { (view.record.manifest.command) }
-                    " · redraw: " code { "tokenlab report " (view.record.manifest.run) }
-                    " · picture: " a href=(figure.png_name()) { (figure.png_name()) }
+                    (again) " · picture: " a href=(figure.png_name()) { (figure.png_name()) }
                 }
             }
         }

@@ -49,6 +49,11 @@ impl Cell {
         cell
     }
 
+    /// A contender by its id, where no footnotes are at hand.
+    pub(crate) fn id(id: &ContenderId) -> Self {
+        Self::new(id.to_string(), Kind::Id)
+    }
+
     /// Words that ask for a second look.
     pub(crate) fn flag(text: impl Into<String>) -> Self {
         Self::new(text.into(), Kind::Flag)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tokenlab_record::analysis::{Analysis, Ranking};
 use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family};
+use tokenlab_record::environment::Environment;
 use tokenlab_record::measurement::{Model, TokenSize};
 use tokenlab_record::run::{RunRecord, Status};
 
@@ -139,9 +140,13 @@ impl<'a> View<'a> {
     /// Whether the binary was built without optimisation, so that its times
     /// mean nothing.
     pub(crate) fn is_unoptimised(&self) -> bool {
-        let profile = self.record.environment.build_profile.as_str();
-        !matches!(profile, "" | "release" | "bench")
+        is_unoptimised(&self.record.environment)
     }
+}
+
+/// Whether times from this build mean nothing.
+pub(crate) fn is_unoptimised(environment: &Environment) -> bool {
+    !matches!(environment.build_profile.as_str(), "" | "release" | "bench")
 }
 
 /// Text that is safe as an anchor and as a file name.

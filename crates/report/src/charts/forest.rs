@@ -1,4 +1,5 @@
-//! Ratios that should be 1: the second instrument, and the A/A control.
+//! Ratios around 1: the second instrument and the A/A control, where 1 is
+//! right, and the frame of every such chart.
 //!
 //! A forest plot on a logarithmic axis centred on 1, so that twice as long and
 //! half as long are equally far from it.
@@ -7,7 +8,7 @@ use tokenlab_record::analysis::AGREEMENT_LIMIT;
 use tokenlab_record::stats::Interval;
 
 use super::{
-    Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out, whisker,
+    Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed_over, left_out, whisker,
 };
 use crate::axis::LogAxis;
 use crate::font;
@@ -34,7 +35,7 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
             ),
             ink: view.ink(&agreement.contender),
             ratio: Interval::exact(agreement.ratio),
-            finding: agreement.disagrees.then(|| "disagree".to_owned()),
+            finding: agreement.disagrees.then_some(("disagree", Ink::Warning)),
         })
         .collect();
     let mut table = Table::new(
@@ -66,7 +67,7 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
     }
     let disagreeing = agreements.iter().filter(|agreement| agreement.disagrees).count();
     let sketch = sketch(
-        view,
+        &view.provenance(),
         &title,
         &format!(
             "wall time by criterion over wall time by the paired runner · logarithmic · shaded: within {}",
@@ -118,7 +119,7 @@ pub(super) fn twins(view: &View<'_>) -> Figure {
             label: name(twin),
             ink: view.ink(&twin.contender),
             ratio: twin.ratio,
-            finding: (!twin.ratio.holds(1.0)).then(|| "misses 1".to_owned()),
+            finding: (!twin.ratio.holds(1.0)).then_some(("misses 1", Ink::Warning)),
         })
         .collect();
     let mut table = Table::new(
@@ -145,7 +146,7 @@ pub(super) fn twins(view: &View<'_>) -> Figure {
     }
     let missing = twins.iter().filter(|twin| !twin.ratio.holds(1.0)).count();
     let sketch = sketch(
-        view,
+        &view.provenance(),
         &title,
         "paired ratio of a contender to itself under a hidden second name, 95 % interval · logarithmic",
         &rows,
@@ -185,11 +186,15 @@ fn aa_ratio(ratio: f64) -> String {
 }
 
 /// One ratio.
-struct Row {
-    label: String,
-    ink: Ink,
-    ratio: Interval,
-    finding: Option<String>,
+pub(super) struct Row {
+    /// Whose ratio it is.
+    pub(super) label: String,
+    /// Colour and marker.
+    pub(super) ink: Ink,
+    /// The ratio.
+    pub(super) ratio: Interval,
+    /// What it comes to, at the right.
+    pub(super) finding: Option<(&'static str, Ink)>,
 }
 
 const ROW_HEIGHT: f64 = 26.0;
@@ -200,8 +205,8 @@ const RATIO_WIDTH: f64 = 80.0;
 const FINDING_WIDTH: f64 = 80.0;
 
 /// The drawing. Ratios within `band` agree; without one they are A/A ratios.
-fn sketch(
-    view: &View<'_>,
+pub(super) fn sketch(
+    provenance: &str,
     title: &str,
     subtitle: &str,
     rows: &[Row],
@@ -230,14 +235,15 @@ fn sketch(
 
     #[allow(clippy::cast_precision_loss)] // at most MOST_ROWS
     let rows_height = rows.len() as f64 * ROW_HEIGHT;
-    let mut sketch = framed(view, title, subtitle, HEAD_HEIGHT + rows_height + AXIS_HEIGHT);
+    let body = HEAD_HEIGHT + rows_height + AXIS_HEIGHT;
+    let mut sketch = framed_over(provenance, title, subtitle, body);
     let top = sketch.crop_top + HEAD_HEIGHT;
     let bottom = top + rows_height;
     if let Some((low, high)) = band {
         let (low, high) = (axis.at(low), axis.at(high));
         sketch.block((low, top), high - low, rows_height, Ink::Stripe);
     }
-    for tick in axis.ticks(60.0) {
+    for tick in axis.doublings(60.0) {
         sketch.vertical(axis.at(tick), (top, bottom + 5.0), 1.0, Ink::Grid);
         let label = format::tick_ratio(tick);
         sketch.text(
@@ -264,8 +270,8 @@ fn sketch(
             aa_ratio(row.ratio.estimate)
         };
         sketch.text((ratio, y), value, ROW_TEXT, Align::Right, Ink::Text);
-        if let Some(text) = &row.finding {
-            sketch.text((finding, y), text.as_str(), ROW_TEXT, Align::Right, Ink::Warning);
+        if let Some((text, ink)) = row.finding {
+            sketch.text((finding, y), text, ROW_TEXT, Align::Right, ink);
         }
         y += ROW_HEIGHT;
     }

@@ -4,6 +4,7 @@
 //! conclude from it, and its data as a table. A figure without data keeps its
 //! place and says why it is empty.
 
+pub(crate) mod comparison;
 mod forest;
 mod growth;
 mod ranking;
@@ -124,6 +125,11 @@ const MOST_ROWS: usize = 60;
 
 /// An empty chart of a given height between heading and foot, with both.
 fn framed(view: &View<'_>, title: &str, subtitle: &str, body: f64) -> Sketch {
+    framed_over(&view.provenance(), title, subtitle, body)
+}
+
+/// The same over a foot that is no single run's.
+fn framed_over(provenance: &str, title: &str, subtitle: &str, body: f64) -> Sketch {
     let mut sketch = Sketch::new(WIDTH, HEADING + body + FOOT);
     sketch.crop_top = HEADING;
     sketch.crop_bottom = FOOT;
@@ -135,7 +141,7 @@ fn framed(view: &View<'_>, title: &str, subtitle: &str, body: f64) -> Sketch {
     line(22.0, title, 18.0, Ink::Text);
     line(44.0, subtitle, SMALL_TEXT, Ink::Muted);
     let foot = HEADING + body + FOOT / 2.0;
-    line(foot, &view.provenance(), 11.0, Ink::Muted);
+    line(foot, provenance, 11.0, Ink::Muted);
     sketch
 }
 

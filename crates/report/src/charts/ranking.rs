@@ -56,7 +56,16 @@ fn remark(ranking: &Ranking) -> Option<String> {
             if failed == 1 { "has" } else { "have" }
         )
     });
-    let remarks: Vec<String> = left_out(ranking.rows.len()).into_iter().chain(failures).collect();
+    let two_levels = ranking.rows.iter().filter(|row| row.modes().is_some()).count() as u64;
+    let modes = (two_levels > 0).then(|| {
+        format!(
+            "The launches of {} keep to two levels, by where the program came to lie in memory; each level has \
+             its mark, and their middle is a time that nobody would see.",
+            format::counted(two_levels, "contender", "contenders")
+        )
+    });
+    let left_out = left_out(ranking.rows.len());
+    let remarks: Vec<String> = left_out.into_iter().chain(failures).chain(modes).collect();
     (!remarks.is_empty()).then(|| remarks.join(" "))
 }
 
@@ -96,7 +105,7 @@ pub(crate) fn table(view: &View<'_>, ranking: &Ranking) -> Table {
             Cell::contender(view, &row.contender),
             version,
             backend,
-            Cell::number(format::duration_ns(row.cpu_ns.estimate)),
+            Cell::number(cpu_time(row)),
             Cell::number(format::interval_half_width(row.cpu_ns)),
             Cell::number(format::duration_ns(row.wall_ns)),
             Cell::number(format::ratio(row.ratio.estimate)),
@@ -115,6 +124,21 @@ pub(crate) fn table(view: &View<'_>, ranking: &Ranking) -> Table {
         ]);
     }
     table
+}
+
+/// The middle, or the two levels with the share of launches on the slower one.
+fn cpu_time(row: &Row) -> String {
+    row.modes().map_or_else(
+        || format::duration_ns(row.cpu_ns.estimate),
+        |modes| {
+            format!(
+                "{} or, in {} of launches, {}",
+                format::duration_ns(modes.fast_ns),
+                format::percent(modes.slow_share),
+                format::duration_ns(modes.slow_ns)
+            )
+        },
+    )
 }
 
 fn rank(row: &Row) -> String {
@@ -243,10 +267,18 @@ fn draw_row(
     let mut write = |x, text: String, align, ink| sketch.text((x, y), text, ROW_TEXT, align, ink);
     write(columns.label - 10.0, rank(row), Align::Right, Ink::Muted);
     write(columns.label, label.to_owned(), Align::Left, Ink::Text);
-    let time = format::duration_ns(row.cpu_ns.estimate);
+    let (time, spread) = match row.modes() {
+        None => (
+            format::duration_ns(row.cpu_ns.estimate),
+            format::interval_half_width(row.cpu_ns),
+        ),
+        Some(modes) => (
+            format::duration_ns(modes.fast_ns),
+            format!("or {}", format::duration_ns(modes.slow_ns)),
+        ),
+    };
     write(columns.value, time, Align::Right, Ink::Text);
-    let half = format::interval_half_width(row.cpu_ns);
-    write(columns.interval, half, Align::Right, Ink::Muted);
+    write(columns.interval, spread, Align::Right, Ink::Muted);
     let ratio = format::ratio(row.ratio.estimate);
     write(columns.ratio, ratio, Align::Right, Ink::Text);
 
@@ -258,7 +290,14 @@ fn draw_row(
     }
     let (low, high) = (axis.at(row.cpu_ns.low), axis.at(row.cpu_ns.high));
     whisker(sketch, middle, (low, high), ink);
-    sketch.marker((axis.at(row.cpu_ns.estimate), middle), 4.5, ink);
+    match row.modes() {
+        None => sketch.marker((axis.at(row.cpu_ns.estimate), middle), 4.5, ink),
+        Some(modes) => {
+            for level in [modes.fast_ns, modes.slow_ns] {
+                sketch.marker((axis.at(level), middle), 4.5, ink);
+            }
+        }
+    }
 }
 
 fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64) {

@@ -7,6 +7,7 @@ use tokenlab_record::run::{Status, files};
 use crate::charts::Section;
 use crate::export;
 use crate::format;
+use crate::table::{Cell, Table};
 use crate::view::View;
 
 /// How disturbed the machine was, in a sentence.
@@ -25,6 +26,45 @@ pub(super) fn noise(view: &View<'_>) -> Markup {
             " in all. Above " (format::limit_percent(NOISE_LIMIT)) " a run is called noisy; this one is "
             @if noise.noisy { strong { "noisy" } } @else { "not" } "."
         }
+    }
+}
+
+/// What the instrument showed of itself: each figure against its limit.
+pub(super) fn self_check(view: &View<'_>) -> Markup {
+    let Some(verdict) = &view.record.self_check else {
+        return html! {
+            p.remark {
+                "This build has not proved itself on this machine. " code { "tokenlab bench selfcheck" }
+                " lets it: contenders against themselves, planted slowdowns and planted disturbances with a "
+                "known answer, and two complete runs. The A/A twins above are what this run itself can say."
+            }
+        };
+    };
+    let missed = verdict.figures.iter().filter(|figure| !figure.passed).count() as u64;
+    let mut table = Table::new(
+        "The instrument against its limits".to_owned(),
+        &["verdict", "figure", "measured", "limit", "what it shows"],
+    );
+    for figure in &verdict.figures {
+        table.push(vec![
+            Cell::text(if figure.passed { "ok" } else { "missed" }),
+            Cell::text(&figure.id),
+            Cell::text(&figure.measured),
+            Cell::text(&figure.limit),
+            Cell::text(&figure.shows),
+        ]);
+    }
+    html! {
+        p {
+            "Made by this build on this machine, " (verdict.environment.started_at) ": "
+            @if missed == 0 {
+                strong { "passed" } "."
+            } @else {
+                strong { (format::counted(missed, "figure", "figures")) " missed" } "."
+            }
+            " Small runs with a known answer, and two complete ones; the limits were fixed beforehand."
+        }
+        (table.html())
     }
 }
 
@@ -164,6 +204,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             files::TRANSCRIPTS,
             "attacks, step by step",
             !record.transcripts.is_empty(),
+        ),
+        (
+            files::SELF_CHECK,
+            "what the instrument showed of itself",
+            record.self_check.is_some(),
         ),
         (export::MEASUREMENTS, "the rankings as a table", true),
         (export::TOKENS, "the token lengths as a table", true),
