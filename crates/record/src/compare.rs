@@ -171,6 +171,12 @@ impl Comparison {
         self.machine.is_empty()
     }
 
+    /// The old run, then the new one.
+    #[must_use]
+    pub const fn sides(&self) -> [&Side; 2] {
+        [&self.old, &self.new]
+    }
+
     /// How many cases came to a finding.
     #[must_use]
     pub fn count(&self, finding: Finding) -> usize {
@@ -198,6 +204,14 @@ impl Comparison {
     pub fn retain(&mut self, keep: impl Fn(&ContenderId) -> bool) {
         self.cases.retain(|case| keep(&case.contender));
         self.lone.retain(|lone| keep(&lone.contender));
+    }
+}
+
+impl Side {
+    /// Whether the run was interrupted or is still going.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.manifest.status != Status::Complete
     }
 }
 
