@@ -125,9 +125,32 @@ pub struct ContenderCard {
     pub library_version: String,
     /// Package that does the cryptography, with the primitive where it helps.
     pub backend: String,
+    /// The same in a form that can be compared.
+    #[serde(default)]
+    pub primitive: Primitive,
     /// Whatever makes a comparison unequal, in one sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footnote: Option<String>,
+}
+
+/// What does a contender's cryptography. Contenders with equal primitives run
+/// the same code there, so that whatever they differ in is something else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Primitive {
+    /// What is computed, `Ed25519`.
+    pub algorithm: String,
+    /// Which code computes it, as precisely as it can differ: `ed25519-dalek 2`.
+    pub implementation: String,
+}
+
+impl Primitive {
+    /// An algorithm by an implementation of it.
+    pub fn new(algorithm: impl Into<String>, implementation: impl Into<String>) -> Self {
+        Self {
+            algorithm: algorithm.into(),
+            implementation: implementation.into(),
+        }
+    }
 }
 
 /// A source a reader can look up: an RFC section, an advisory, a specification.

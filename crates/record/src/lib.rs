@@ -10,12 +10,15 @@
 //! * [`transcript`]: one attack against one target, step by step.
 //! * [`environment`] and [`run`]: on what machine, by which plan.
 //! * [`jsonl`]: lines that survive a crash, read back with damage reported.
-//! * [`stats`], [`analysis`] and [`compare`]: pure functions from lines to answers.
+//! * [`stats`], [`analysis`], [`floors`], [`format_tax`] and [`compare`]: pure
+//!   functions from lines to answers.
 
 pub mod analysis;
 pub mod catalogue;
 pub mod compare;
 pub mod environment;
+pub mod floors;
+pub mod format_tax;
 pub mod jsonl;
 pub mod measurement;
 pub mod run;

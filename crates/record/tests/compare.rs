@@ -8,7 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family};
+use tokenlab_record::catalogue::{
+    CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Primitive,
+};
 use tokenlab_record::compare::{Case, Comparison, Finding, Which, by_movement};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
 use tokenlab_record::measurement::{
@@ -39,6 +41,7 @@ fn card(id: &str) -> ContenderCard {
         library: "pasetors".into(),
         library_version: "0.8.1".into(),
         backend: "invented".into(),
+        primitive: Primitive::default(),
         footnote: None,
     }
 }

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils, rust_crypto};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family};
+use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 
 use crate::claims::{ClaimSet, Decode, Encode, NumericDate, RegisteredClaim};
 use crate::contender::{Contender, IssueError, SetupError, TokenService};
@@ -127,6 +127,21 @@ impl Backend {
         }
     }
 
+    /// The package behind a kind of key, at the version that decides its code.
+    const fn implementation(self, key: KeyKind) -> &'static str {
+        match (self, key) {
+            #[cfg(feature = "aws-lc")]
+            (Self::AwsLc, _) => "aws-lc-rs 1",
+            (Self::RustCrypto, KeyKind::Secret32 | KeyKind::Secret48 | KeyKind::Secret64) => {
+                "hmac 0.12, sha2 0.10"
+            }
+            (Self::RustCrypto, KeyKind::Rsa) => "rsa 0.9",
+            (Self::RustCrypto, KeyKind::P256) => "p256 0.13",
+            (Self::RustCrypto, KeyKind::P384) => "p384 0.13",
+            (Self::RustCrypto, KeyKind::Ed25519) => "ed25519-dalek 2",
+        }
+    }
+
     const fn provider(self) -> &'static CryptoProvider {
         match self {
             #[cfg(feature = "aws-lc")]
@@ -187,6 +202,7 @@ impl JsonWebToken {
                 library: "jsonwebtoken".into(),
                 library_version: "11.1.0".into(),
                 backend: format!("{} ({primitive})", backend.slug()),
+                primitive: Primitive::new(primitive, backend.implementation(key)),
                 footnote: key.footnote().map(str::to_owned),
             },
         }

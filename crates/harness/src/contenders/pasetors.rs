@@ -14,7 +14,7 @@ use pasetors::version2::{self, V2};
 use pasetors::version3::{self, V3};
 use pasetors::version4::{self, V4};
 use pasetors::{Local, Public};
-use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family};
+use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 
 use crate::claims::{ClaimSet, Rfc3339};
 use crate::contender::{Contender, IssueError, SetupError, TokenService};
@@ -22,35 +22,41 @@ use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::rejection::{RejectReason, Rejection};
 
-const SCHEMES: &[(&str, Class, &str, Load)] = &[
+/// Each with what is shown of its cryptography, algorithm and implementation.
+const SCHEMES: &[(&str, Class, &str, (&str, &str), Load)] = &[
     (
         "v2.local",
         Class::SharedKeyEncrypted,
         "orion (XChaCha20-Poly1305, BLAKE2b)",
+        ("XChaCha20-Poly1305", "orion 0.18"),
         v2_local,
     ),
     (
         "v2.public",
         Class::Signature,
         "ed25519-compact (Ed25519)",
+        ("Ed25519", "ed25519-compact 2"),
         v2_public,
     ),
     (
         "v3.public",
         Class::Signature,
         "p384 0.14 (ECDSA P-384)",
+        ("ECDSA P-384", "p384 0.14"),
         v3_public,
     ),
     (
         "v4.local",
         Class::SharedKeyEncrypted,
         "orion (XChaCha20, BLAKE2b)",
+        ("XChaCha20, BLAKE2b", "orion 0.18"),
         v4_local,
     ),
     (
         "v4.public",
         Class::Signature,
         "ed25519-compact (Ed25519)",
+        ("Ed25519", "ed25519-compact 2"),
         v4_public,
     ),
 ];
@@ -58,7 +64,7 @@ const SCHEMES: &[(&str, Class, &str, Load)] = &[
 pub(super) fn contenders() -> Vec<Box<dyn Contender>> {
     SCHEMES
         .iter()
-        .map(|(algorithm, class, backend, load)| {
+        .map(|(algorithm, class, backend, primitive, load)| {
             Box::new(Pasetors {
                 load: *load,
                 card: ContenderCard {
@@ -70,6 +76,7 @@ pub(super) fn contenders() -> Vec<Box<dyn Contender>> {
                     library: "pasetors".into(),
                     library_version: "0.8.1".into(),
                     backend: (*backend).to_owned(),
+                    primitive: Primitive::new(primitive.0, primitive.1),
                     footnote: (*algorithm == "v3.public")
                         .then(|| "P-384 is a 192-bit security level".to_owned()),
                 },

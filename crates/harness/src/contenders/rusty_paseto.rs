@@ -12,7 +12,7 @@ use rusty_paseto::core::{
     Key, Local, Paseto, PasetoAsymmetricPrivateKey, PasetoAsymmetricPublicKey, PasetoError, PasetoNonce,
     PasetoSymmetricKey, Payload, Public, V4,
 };
-use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family};
+use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 
 use super::pasetors::is_paseto;
 use crate::claims::{ClaimSet, Rfc3339};
@@ -21,25 +21,28 @@ use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::rejection::{RejectReason, Rejection};
 
-const PURPOSES: &[(Purpose, &str, Class, &str)] = &[
+/// Each with what is shown of its cryptography, algorithm and implementation.
+const PURPOSES: &[(Purpose, &str, Class, &str, (&str, &str))] = &[
     (
         Purpose::Local,
         "v4.local",
         Class::SharedKeyEncrypted,
         "RustCrypto (XChaCha20, BLAKE2b)",
+        ("XChaCha20, BLAKE2b", "chacha20 0.9, blake2 0.10"),
     ),
     (
         Purpose::Public,
         "v4.public",
         Class::Signature,
         "ed25519-dalek (Ed25519, strict)",
+        ("Ed25519", "ed25519-dalek 2"),
     ),
 ];
 
 pub(super) fn contenders() -> Vec<Box<dyn Contender>> {
     PURPOSES
         .iter()
-        .map(|(purpose, algorithm, class, backend)| {
+        .map(|(purpose, algorithm, class, backend, primitive)| {
             Box::new(RustyPaseto {
                 purpose: *purpose,
                 card: ContenderCard {
@@ -51,6 +54,7 @@ pub(super) fn contenders() -> Vec<Box<dyn Contender>> {
                     library: "rusty_paseto".into(),
                     library_version: "0.10.1".into(),
                     backend: (*backend).to_owned(),
+                    primitive: Primitive::new(primitive.0, primitive.1),
                     footnote: None,
                 },
             }) as Box<dyn Contender>

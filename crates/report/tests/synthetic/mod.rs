@@ -4,7 +4,9 @@
 //! know; the figures are of a believable size and measured nowhere.
 #![allow(clippy::cast_possible_truncation)] // invented figures fit
 
-use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family};
+use tokenlab_record::catalogue::{
+    CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Primitive,
+};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
 use tokenlab_record::measurement::{
     CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, Role, SECOND_OPINION_SCHEMA,
@@ -14,6 +16,7 @@ use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
 use tokenlab_record::stats::SplitMix64;
 
 mod attacks;
+mod refusals;
 
 const RUN: &str = "2026-01-01T000000-invented";
 
@@ -86,6 +89,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
             measure(&mut record, &contenders, group, launch, size.rounds, &mut random);
         }
     }
+    refusals::add(&mut record);
     record.second_opinions = second_opinions(&contenders);
     if size.attacks {
         attacks::add(&mut record);
@@ -196,8 +200,23 @@ fn card(contender: &Invented) -> ContenderCard {
         library: contender.library.into(),
         library_version: contender.version.into(),
         backend: contender.backend.clone(),
+        primitive: primitive(contender),
         footnote: contender.footnote.map(str::to_owned),
     }
+}
+
+/// The one pair of a kind, and neighbours that make a walk of several steps.
+fn primitive(contender: &Invented) -> Primitive {
+    let algorithm = match contender.algorithm.as_str() {
+        "EdDSA" | "v2.public" | "v4.public" => "Ed25519",
+        "ES384" | "v3.public" => "ECDSA P-384",
+        other => other,
+    };
+    let implementation = match contender.id.as_str() {
+        "jsonwebtoken/EdDSA+rustcrypto" | "rusty_paseto/v4.public" => "one and the same",
+        _ => &format!("{} of {}", contender.backend, contender.library),
+    };
+    Primitive::new(algorithm, implementation)
 }
 
 fn corpora(size: Size) -> impl Iterator<Item = (&'static str, u32)> {
@@ -301,7 +320,12 @@ fn truth_ns(contender: &Invented, model: Model, corpus: &str) -> f64 {
     match model {
         Model::Load => contender.load_ns,
         Model::Issue => contender.issue_ns + bytes * contender.ns_per_byte,
-        Model::RejectSignature => contender.verify_ns * 0.98,
+        Model::RejectSignature | Model::RejectExpired => contender.verify_ns * 0.98,
+        Model::RejectMissingPart | Model::RejectHeader => 60.0,
+        Model::RejectVersion | Model::RejectPurpose => 90.0,
+        Model::RejectEncoding if contender.family == Family::Paseto => 800.0,
+        Model::VerifyLong | Model::RejectLong => contender.verify_ns + 64_000.0 * contender.ns_per_byte,
+        Model::VerifyHuge | Model::RejectHuge => contender.verify_ns + 1e6 * contender.ns_per_byte,
         _ => contender.verify_ns + bytes * contender.ns_per_byte,
     }
 }
