@@ -1,10 +1,13 @@
-//! The tables as CSV, for spreadsheets and notebooks: full precision, units in
-//! the names of the columns, one row a case.
+//! What other programs read: the tables as CSV, for spreadsheets and notebooks
+//! (full precision, units in the names of the columns, one row a case), and in
+//! [`bencher`] the format of a service that keeps history.
 
 use tokenlab_record::catalogue::ContenderId;
 use tokenlab_record::measurement::Group;
 
 use crate::view::View;
+
+pub(crate) mod bencher;
 
 /// File name of [`measurements`].
 pub(crate) const MEASUREMENTS: &str = "measurements.csv";

@@ -16,7 +16,7 @@
 //! * `view`: the record with the questions that every section asks of it.
 //! * `charts`: one kind of chart a file, each a list of shapes (`sketch`).
 //! * `paint`, `palette`, `font`: from shapes to SVG and PNG.
-//! * `page`, `table`, `export`: HTML and CSV.
+//! * `page`, `table`, `export`: HTML, CSV, JSON.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,8 @@ pub struct Rendered {
     pub charts: Vec<PathBuf>,
     /// The tables as CSV.
     pub csv: Vec<PathBuf>,
+    /// The rankings in Bencher Metric Format.
+    pub bencher: PathBuf,
 }
 
 /// A report that could not be written.
@@ -83,7 +85,8 @@ pub enum ReportError {
 }
 
 /// Renders everything into `folder`, which exists and holds the run's raw
-/// files: `index.html`, a PNG for each chart, `measurements.csv`, `tokens.csv`.
+/// files: `index.html`, a PNG for each chart, `measurements.csv`, `tokens.csv`,
+/// `bencher.json`.
 ///
 /// # Errors
 /// [`ReportError`], by the file that could not be made. Every record renders;
@@ -122,7 +125,14 @@ pub fn render_analysed(
         write(&path, &bytes)?;
         csv.push(path);
     }
-    Ok(Rendered { index, charts, csv })
+    let bencher = folder.join(export::bencher::BENCHER);
+    write(&bencher, &export::bencher::metrics(&view))?;
+    Ok(Rendered {
+        index,
+        charts,
+        csv,
+        bencher,
+    })
 }
 
 /// The page alone, as it would be written to `index.html`.

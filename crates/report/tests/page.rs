@@ -28,7 +28,7 @@ fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    let listed: BTreeSet<_> = [&rendered.index]
+    let listed: BTreeSet<_> = [&rendered.index, &rendered.bencher]
         .into_iter()
         .chain(&rendered.charts)
         .chain(&rendered.csv)
@@ -42,7 +42,12 @@ fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
 
     let html = std::fs::read_to_string(&rendered.index).unwrap();
     let links: BTreeSet<&str> = attributes(&html, "href").into_iter().collect();
-    for file in rendered.charts.iter().chain(&rendered.csv) {
+    for file in rendered
+        .charts
+        .iter()
+        .chain(&rendered.csv)
+        .chain([&rendered.bencher])
+    {
         let name = file.file_name().unwrap().to_str().unwrap();
         assert!(links.contains(name), "{name} is not linked");
     }
@@ -82,6 +87,7 @@ fn the_same_record_gives_the_same_bytes() {
         files.extend(rendered.csv.clone());
         files
     };
+        files.push(rendered.bencher.clone());
     for (a, b) in files(0).iter().zip(files(1)) {
         assert_eq!(a.file_name(), b.file_name());
         assert_eq!(

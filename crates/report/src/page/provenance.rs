@@ -222,6 +222,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             @for (name, what, present) in raw {
                 @if present || damaged(name) { li { a href=(name) { (name) } ": " (what) } }
             }
+        (
+            export::bencher::BENCHER,
+            "the rankings in Bencher Metric Format, for a service that keeps history",
+            true,
+        ),
         }
         p { "The charts as pictures:" }
         ul {
