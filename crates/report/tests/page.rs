@@ -58,6 +58,8 @@ fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
         "measurements.jsonl",
         "canaries.jsonl",
         "tokens.jsonl",
+        "refusals.jsonl",
+        "allocations.jsonl",
         "second-opinion.jsonl",
         "transcripts.jsonl",
     ];
@@ -179,9 +181,10 @@ fn under_each_chart_stand_its_explanation_its_data_and_its_command() {
             "{anchor}"
         );
     }
-    // Four models and two kinds of growth in three classes, two corpora of
-    // lengths, the second instrument, the twins.
-    assert_eq!(charts, 4 * 3 + 2 * 3 + 2 + 1 + 1);
+    // Four models, the refusals and two kinds of growth in three classes, three
+    // figures of allocations, two corpora of lengths, the second instrument,
+    // the twins.
+    assert_eq!(charts, 4 * 3 + 3 + 2 * 3 + 3 + 2 + 1 + 1);
 }
 
 #[test]

@@ -29,6 +29,8 @@ fn empty() -> RunRecord {
     record.measurements.clear();
     record.canaries.clear();
     record.tokens.clear();
+    record.refusals.clear();
+    record.allocations.clear();
     record.second_opinions.clear();
     record.transcripts.clear();
     record

@@ -4,11 +4,13 @@
 //! conclude from it, and its data as a table. A figure without data keeps its
 //! place and says why it is empty.
 
+mod allocations;
 pub(crate) mod comparison;
 mod forest;
 mod growth;
 mod ranking;
 mod ranking_text;
+mod refusals;
 mod token_bytes;
 
 use tokenlab_record::catalogue::Class;
@@ -65,7 +67,7 @@ pub(crate) struct Section {
 /// Every section, in report order. The last one is the A/A control, which the
 /// page shows with the noise.
 pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
-    let mut sections: Vec<Section> = Model::ALL
+    let mut sections: Vec<Section> = Model::RANKED
         .into_iter()
         .map(|model| Section {
             anchor: model.slug(),
@@ -77,6 +79,18 @@ pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
                 .collect(),
         })
         .collect();
+    sections.push(Section {
+        anchor: "refusals",
+        title: "What refusing costs".to_owned(),
+        lead: "Who does how much work before saying no?",
+        figures: refusals::figures(view),
+    });
+    sections.push(Section {
+        anchor: "allocations",
+        title: "Allocations".to_owned(),
+        lead: "What does an operation ask of the allocator?",
+        figures: allocations::figures(view),
+    });
     sections.push(Section {
         anchor: "token-bytes",
         title: "Token length".to_owned(),

@@ -196,6 +196,16 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
         ),
         (files::TOKENS, "token lengths by part", !record.tokens.is_empty()),
         (
+            files::REFUSALS,
+            "for which reasons the contenders refuse",
+            !record.refusals.is_empty(),
+        ),
+        (
+            files::ALLOCATIONS,
+            "allocations of single operations",
+            !record.allocations.is_empty(),
+        ),
+        (
             files::SECOND_OPINIONS,
             "criterion's samples",
             !record.second_opinions.is_empty(),
