@@ -1,0 +1,307 @@
+//! From invented floors and contenders with a known answer to the answer.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing
+)] // invented runs are small and known
+
+use tokenlab_record::analysis::analyse;
+use tokenlab_record::catalogue::{Catalogue, Class, ContenderCard, ContenderId, Family, Primitive};
+use tokenlab_record::environment::Environment;
+use tokenlab_record::floors::above_floors;
+use tokenlab_record::format_tax::{Change, Comparison, comparisons};
+use tokenlab_record::measurement::{
+    CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, FloorPart, Group, MEASUREMENT_SCHEMA, Measurement,
+    Model, Role,
+};
+use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
+use tokenlab_record::stats::SplitMix64;
+
+const LAUNCHES: u32 = 8;
+const ROUNDS: usize = 30;
+const ITERATIONS: u32 = 10;
+
+fn group() -> Group {
+    Group {
+        model: Model::Verify,
+        corpus: "typical".into(),
+        class: Class::Signature,
+    }
+}
+
+/// Id, scheme, library, implementation of the primitive, nanoseconds.
+type Who = (&'static str, &'static str, &'static str, &'static str, f64);
+
+/// Scheme, part, implementation, nanoseconds.
+type Least = (&'static str, FloorPart, &'static str, f64);
+
+/// A run whose rounds are disturbed by ± 5 % that everything in a round shares.
+fn run(contenders: &[Who], floors: &[Least]) -> RunRecord {
+    let mut random = SplitMix64::new(5);
+    let mut record = empty();
+    for (id, scheme, library, implementation, _) in contenders {
+        let is_jwt = scheme.starts_with("jwt.");
+        record.catalogue.contenders.push(ContenderCard {
+            id: ContenderId::new(*id),
+            family: if is_jwt { Family::Jwt } else { Family::Paseto },
+            class: Class::Signature,
+            scheme: (*scheme).into(),
+            algorithm: (*scheme).into(),
+            library: (*library).into(),
+            library_version: "1".into(),
+            backend: (*implementation).into(),
+            primitive: Primitive::new("Ed25519", *implementation),
+            footnote: None,
+        });
+    }
+    for launch in 0..LAUNCHES {
+        let mut factors = || -> Vec<f64> {
+            let factor = |random: &mut SplitMix64| 0.95 + random.below(1001) as f64 / 10_000.0;
+            (0..ROUNDS).map(|_| factor(&mut random)).collect()
+        };
+        let shared = factors();
+        let blocks = |ns: f64| -> Vec<u64> {
+            let block = |round: &f64| (ns * f64::from(ITERATIONS) * round).round() as u64;
+            shared.iter().map(block).collect()
+        };
+        record.canaries.push(Canary {
+            schema: CANARY_SCHEMA.into(),
+            run: "test".into(),
+            group: group(),
+            launch,
+            before_ns: vec![50_000; ROUNDS],
+            after_ns: vec![50_000; ROUNDS],
+        });
+        record
+            .measurements
+            .extend(contenders.iter().map(|(id, _, _, _, ns)| Measurement {
+                schema: MEASUREMENT_SCHEMA.into(),
+                run: "test".into(),
+                contender: ContenderId::new(*id),
+                role: Role::Contender,
+                group: group(),
+                launch,
+                iterations: ITERATIONS,
+                cpu_ns: blocks(*ns),
+                wall_ns: blocks(*ns),
+                verified: true,
+                error: None,
+            }));
+        record.floors.extend(
+            floors
+                .iter()
+                .map(|(scheme, part, implementation, ns)| FloorMeasurement {
+                    schema: FLOOR_SCHEMA.into(),
+                    run: "test".into(),
+                    scheme: (*scheme).into(),
+                    part: *part,
+                    implementation: (*implementation).into(),
+                    group: group(),
+                    launch,
+                    iterations: ITERATIONS,
+                    cpu_ns: blocks(*ns),
+                    wall_ns: blocks(*ns),
+                    verified: true,
+                    error: None,
+                }),
+        );
+    }
+    record
+}
+
+fn empty() -> RunRecord {
+    RunRecord {
+        manifest: Manifest {
+            schema: MANIFEST_SCHEMA.into(),
+            run: "test".into(),
+            profile: "quick".into(),
+            only: None,
+            seed: 1,
+            launches: LAUNCHES,
+            rounds: ROUNDS as u32,
+            block_ns: 300_000,
+            groups: vec![group()],
+            expected_s: 1.0,
+            elapsed_s: 1.0,
+            command: "tokenlab bench".into(),
+            status: Status::Complete,
+        },
+        environment: Environment::default(),
+        catalogue: Catalogue::default(),
+        measurements: Vec::new(),
+        canaries: Vec::new(),
+        floors: Vec::new(),
+        tokens: Vec::new(),
+        refusals: Vec::new(),
+        allocations: Vec::new(),
+        second_opinions: Vec::new(),
+        transcripts: Vec::new(),
+        self_check: None,
+        damage: Vec::new(),
+    }
+}
+
+const FLOOR: [Least; 4] = [
+    ("jwt.EdDSA", FloorPart::Crypto, "slow", 45_000.0),
+    ("jwt.EdDSA", FloorPart::Crypto, "fast", 35_000.0),
+    ("jwt.EdDSA", FloorPart::Base64, "only", 100.0),
+    ("jwt.EdDSA", FloorPart::Json, "only", 900.0),
+];
+
+fn jwt(ns: f64) -> Who {
+    ("lib/EdDSA", "jwt.EdDSA", "lib", "dalek", ns)
+}
+
+#[test]
+fn a_floor_is_the_sum_of_its_fastest_parts() {
+    let found = above_floors(&run(&[jwt(54_000.0)], &FLOOR));
+    let [above] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    let names: Vec<(FloorPart, &str)> = above
+        .parts
+        .iter()
+        .map(|part| (part.part, part.implementation.as_str()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            (FloorPart::Crypto, "fast"),
+            (FloorPart::Base64, "only"),
+            (FloorPart::Json, "only")
+        ]
+    );
+    assert!(
+        (above.floor_ns.estimate / 36_000.0 - 1.0).abs() < 0.02,
+        "{above:?}"
+    );
+    // Paired within rounds, so what disturbs a round does not disturb the ratio.
+    assert!((above.ratio.estimate - 1.5).abs() < 1e-4, "{above:?}");
+    assert!(above.ratio.relative_half_width() < 1e-4, "{above:?}");
+    assert!(
+        (above.rest_ns.estimate / 18_000.0 - 1.0).abs() < 0.02,
+        "{above:?}"
+    );
+    assert!(!above.negative_rest);
+    assert_eq!(above.launches.len(), LAUNCHES as usize);
+}
+
+#[test]
+fn a_rest_below_nothing_is_flagged_and_one_about_nothing_is_not() {
+    for (measured, negative) in [
+        (35_000.0, true),
+        (35_900.0, true),
+        (36_100.0, false),
+        (40_000.0, false),
+    ] {
+        let found = above_floors(&run(&[jwt(measured)], &FLOOR));
+        assert_eq!(
+            found[0].negative_rest, negative,
+            "{measured}: {:?}",
+            found[0].rest_ns
+        );
+    }
+}
+
+#[test]
+fn a_floor_without_all_its_parts_is_none() {
+    for left_out in 0..FLOOR.len() {
+        let mut floors = FLOOR.to_vec();
+        let gone = floors.remove(left_out);
+        let is_only = gone.2 == "only";
+        let found = above_floors(&run(&[jwt(54_000.0)], &floors));
+        assert_eq!(found.is_empty(), is_only, "without {gone:?}: {found:?}");
+    }
+    let mut other = run(&[jwt(54_000.0)], &FLOOR);
+    for floor in &mut other.floors {
+        floor.error = Some("gave a wrong result".into());
+    }
+    assert_eq!(above_floors(&other), []);
+}
+
+fn whole<'a>(found: &'a [Comparison], from: &str, to: &str) -> &'a Comparison {
+    found
+        .iter()
+        .find(|comparison| comparison.whole.from.as_str() == from && comparison.whole.to.as_str() == to)
+        .expect("the pair is compared")
+}
+
+/// Two JWT backends and two PASETO libraries, one of which shares a backend.
+const FIELD: [Who; 4] = [
+    ("jwt/aws", "jwt.EdDSA", "jwt", "aws", 40_000.0),
+    ("jwt/dalek", "jwt.EdDSA", "jwt", "dalek", 36_000.0),
+    ("rusty/v4", "paseto.v4.public", "rusty", "dalek", 36_010.0),
+    ("setors/v4", "paseto.v4.public", "setors", "compact", 54_000.0),
+];
+
+#[test]
+fn a_difference_is_walked_in_the_cleanest_steps_there_are() {
+    let record = run(&FIELD, &[]);
+    let found = comparisons(&record, &analyse(&record), "typical");
+    assert_eq!(found.len(), 4, "{found:?}");
+    let farthest = whole(&found, "jwt/aws", "setors/v4");
+    let walked: Vec<(&str, Vec<&str>)> = farthest
+        .steps
+        .iter()
+        .map(|step| (step.to.as_str(), step.change.names()))
+        .collect();
+    assert_eq!(
+        walked,
+        [
+            ("jwt/dalek", vec!["backend"]),
+            ("rusty/v4", vec!["format", "library"]),
+            ("setors/v4", vec!["library", "backend"])
+        ]
+    );
+    let product: f64 = farthest.steps.iter().map(|step| step.ratio.estimate).product();
+    assert!(
+        (product / farthest.whole.ratio.estimate - 1.0).abs() < 0.001,
+        "{product}"
+    );
+    assert!(
+        (farthest.whole.ratio.estimate - 1.35).abs() < 0.001,
+        "{farthest:?}"
+    );
+    assert!(farthest.steps[1].tied && !farthest.steps[0].tied, "{farthest:?}");
+}
+
+#[test]
+fn the_format_tax_is_between_those_who_share_their_primitive() {
+    let record = run(&FIELD, &[]);
+    let found = comparisons(&record, &analyse(&record), "typical");
+    let taxes: Vec<&Comparison> = found
+        .iter()
+        .filter(|comparison| comparison.is_format_tax())
+        .collect();
+    assert_eq!(taxes, [whole(&found, "jwt/dalek", "rusty/v4")]);
+    assert_eq!(taxes, [&found[0]], "it stands first");
+    assert!(taxes[0].whole.tied, "{:?}", taxes[0]);
+}
+
+#[test]
+fn a_difference_that_nothing_divides_stays_whole() {
+    let record = run(&[FIELD[0], FIELD[3]], &[]);
+    let found = comparisons(&record, &analyse(&record), "typical");
+    let [only] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(only.steps, [only.whole.clone()]);
+    assert_eq!(
+        only.whole.change,
+        Change {
+            format: true,
+            library: true,
+            backend: true
+        }
+    );
+}
+
+#[test]
+fn cards_that_do_not_name_their_primitive_are_not_compared() {
+    let mut record = run(&FIELD, &[]);
+    for card in &mut record.catalogue.contenders {
+        card.primitive = Primitive::default();
+    }
+    assert_eq!(comparisons(&record, &analyse(&record), "typical"), []);
+    assert_eq!(comparisons(&run(&FIELD, &[]), &analyse(&record), "large"), []);
+}
