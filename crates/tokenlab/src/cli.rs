@@ -38,6 +38,8 @@ pub(crate) enum Verb {
     BenchLaunch,
     /// Draw a run's report again without measuring.
     Report(Report),
+    /// Two runs side by side: what became slower, what faster.
+    Compare(Compare),
     /// Replay the published attacks.
     Attack(Attack),
     /// Take a token apart, whole or broken.
@@ -46,6 +48,8 @@ pub(crate) enum Verb {
     List(List),
     /// What the fuzz targets hunt.
     Fuzz(Fuzz),
+    /// What this machine has and lacks, with a line to paste for each lack.
+    Doctor,
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +107,31 @@ pub(crate) struct Report {
     /// Run folder, or the name of one in reports/; the latest if none is given.
     #[arg(value_name = "RUN")]
     pub(crate) run: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tokenlab compare published latest\n  tokenlab compare before after --fail-over 10%"
+)]
+pub(crate) struct Compare {
+    /// The run to compare with: a folder, or the name of one in reports/.
+    #[arg(value_name = "A")]
+    pub(crate) old: PathBuf,
+    /// The run to compare, likewise.
+    #[arg(value_name = "B")]
+    pub(crate) new: PathBuf,
+    /// Exit with 1 if a case is slower by more than this, and surely slower: 10% or 10.
+    #[arg(long, value_name = "PERCENT", value_parser = parse_percent, allow_negative_numbers = true)]
+    pub(crate) fail_over: Option<f64>,
+    /// Compare runs of two machines all the same, without ranks.
+    #[arg(long)]
+    pub(crate) across_machines: bool,
+    /// Compare only contenders whose id matches, `*` and `?` allowed.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) only: Option<String>,
+    /// Folder of compare.html and its charts; reports/compare-A-B if none is given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -240,4 +269,67 @@ fn parse_profile(name: &str) -> Result<Profile, String> {
         .into_iter()
         .find(|profile| profile.name() == name)
         .ok_or_else(|| crate::suggest::unknown("profile", name, &names))
+}
+
+/// A share out of per cent. `10%` and `10` are the same; a bare number below 1
+/// may be meant either way (0.1 as a tenth, or as a tenth of a per cent) and is
+/// sent back for its sign.
+fn parse_percent(text: &str) -> Result<f64, String> {
+    let (number, signed) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim_end(), true),
+        None => (text.trim(), false),
+    };
+    let percent: f64 = number
+        .parse()
+        .map_err(|_| format!("{text:?} is no percentage; want one as in 10%"))?;
+    if !percent.is_finite() || percent < 0.0 {
+        return Err(format!("{text:?} is no limit; want 0% or more"));
+    }
+    if !signed && percent > 0.0 && percent < 1.0 {
+        return Err(format!(
+            "{text:?} could be {percent}% or {}%; write the sign",
+            percent * 100.0
+        ));
+    }
+    Ok(percent / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_means_one_thing_or_is_sent_back() {
+        for (text, share) in [
+            ("10%", 0.1),
+            ("10", 0.1),
+            (" 2.5 % ", 0.025),
+            ("0.1%", 0.001),
+            ("0", 0.0),
+            ("0%", 0.0),
+            ("150%", 1.5),
+        ] {
+            let parsed = parse_percent(text);
+            assert!(
+                parsed.as_ref().is_ok_and(|found| (found - share).abs() < 1e-12),
+                "{text:?}: {parsed:?}"
+            );
+        }
+        for (text, hint) in [
+            ("0.1", "write the sign"),
+            ("-5%", "0% or more"),
+            ("-5", "0% or more"),
+            ("NaN", "0% or more"),
+            ("inf%", "0% or more"),
+            ("", "no percentage"),
+            ("%", "no percentage"),
+            ("ten", "no percentage"),
+            ("10%%", "no percentage"),
+            ("10 percent", "no percentage"),
+            ("1,5%", "no percentage"),
+        ] {
+            let problem = parse_percent(text).expect_err(text);
+            assert!(problem.contains(hint), "{text:?}: {problem}");
+        }
+    }
 }

@@ -35,9 +35,11 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Bench(arguments) => commands::bench::run(&arguments, cli.progress, output),
         Verb::BenchLaunch => commands::bench_launch::run(),
         Verb::Report(arguments) => commands::report::run(&arguments, output),
+        Verb::Compare(arguments) => commands::compare::run(&arguments, output),
         Verb::Attack(arguments) => commands::attack::run(&arguments, output),
         Verb::Token(arguments) => commands::token::run(&arguments, output),
         Verb::List(arguments) => commands::list::run(&arguments, output),
         Verb::Fuzz(arguments) => commands::fuzz::run(&arguments, output),
+        Verb::Doctor => commands::doctor::run(output),
     }
 }

@@ -3,6 +3,8 @@
 pub(crate) mod attack;
 pub(crate) mod bench;
 pub(crate) mod bench_launch;
+pub(crate) mod compare;
+pub(crate) mod doctor;
 pub(crate) mod fuzz;
 pub(crate) mod list;
 pub(crate) mod report;
