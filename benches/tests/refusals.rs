@@ -63,6 +63,41 @@ fn a_block_of_every_refusal_goes_well_for_every_contender() {
     }
 }
 
+/// What the report says of the columns "another version" and "another purpose".
+#[test]
+fn a_foreign_token_is_of_another_scheme_and_of_the_purpose_that_the_model_says() {
+    for contender in contenders::all() {
+        let card = contender.card();
+        let service = contender.load(&RING, &Policy::lab()).unwrap();
+        for (model, same_purpose) in [(Model::RejectVersion, true), (Model::RejectPurpose, false)] {
+            let special = refusal::special(model, contender.as_ref(), service.as_ref(), &RING, &[]).unwrap();
+            let token = special.tokens.first().unwrap();
+            let issuer = contenders::all()
+                .iter()
+                .find(|issuer| issuer.load(&RING, &Policy::lab()).unwrap().verify(token).is_ok())
+                .unwrap()
+                .card();
+            assert_eq!(issuer.family, card.family, "{} {}", card.id, model.slug());
+            assert_ne!(issuer.scheme, card.scheme, "{} {}", card.id, model.slug());
+            assert_eq!(
+                issuer.class == card.class,
+                same_purpose,
+                "{} {}",
+                card.id,
+                model.slug()
+            );
+            if card.scheme == "paseto.v4.public" {
+                let given = if same_purpose {
+                    "paseto.v3.public"
+                } else {
+                    "paseto.v4.local"
+                };
+                assert_eq!(issuer.scheme, given, "{}", card.id);
+            }
+        }
+    }
+}
+
 #[test]
 fn long_tokens_are_as_long_as_they_say_and_accepted_or_refused_for_their_size() {
     const KIB: usize = 1024;
