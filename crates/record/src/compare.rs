@@ -374,18 +374,10 @@ fn plan(old: &Manifest, new: &Manifest) -> Vec<Difference> {
         Difference::between("launches", old.launches.to_string(), new.launches.to_string()),
         Difference::between("rounds", old.rounds.to_string(), new.rounds.to_string()),
         Difference::between("block, ns", old.block_ns.to_string(), new.block_ns.to_string()),
-        Difference::between("status", status(old), status(new)),
     ]
     .into_iter()
     .flatten()
     .collect()
-}
-
-const fn status(manifest: &Manifest) -> &'static str {
-    match manifest.status {
-        Status::Complete => "complete",
-        Status::Partial => "partial",
-    }
 }
 
 /// Median canary of each launch, nanoseconds.

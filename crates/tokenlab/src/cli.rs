@@ -121,7 +121,7 @@ pub(crate) struct Compare {
     #[arg(value_name = "B")]
     pub(crate) new: PathBuf,
     /// Exit with 1 if a case is slower by more than this, and surely slower: 10% or 10.
-    #[arg(long, value_name = "PERCENT", value_parser = parse_percent, allow_negative_numbers = true)]
+    #[arg(long, value_name = "PERCENT", value_parser = parse_percent, allow_hyphen_values = true)]
     pub(crate) fail_over: Option<f64>,
     /// Compare runs of two machines all the same, without ranks.
     #[arg(long)]

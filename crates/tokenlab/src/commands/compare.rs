@@ -1,5 +1,6 @@
 //! `tokenlab compare`: two runs side by side, and a limit that a build can fail on.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,24 +72,24 @@ fn refuse_two_machines(old: &RunRecord, new: &RunRecord, allowed: bool) -> Resul
     )))
 }
 
-/// Leaves the contenders that match; nothing to compare is a mistake of the
+/// Leaves the contenders that match. Nothing to compare is a mistake of the
 /// caller and never a success.
 fn narrow(comparison: &mut Comparison, only: Option<&str>) -> Result<(), Failure> {
+    if only.is_some() {
+        let measured = comparison.cases.iter().map(|case| &case.contender);
+        let alone = comparison.lone.iter().map(|lone| &lone.contender);
+        let known: BTreeSet<_> = measured.chain(alone).cloned().collect();
+        let chosen = suggest::select("contender", only, known, |id| id.as_str())?;
+        comparison.retain(|id| chosen.contains(id));
+    }
     if comparison.cases.is_empty() {
         return Err(Failure::no_match(format!(
-            "{} and {} have no case in common",
-            comparison.old.manifest.run, comparison.new.manifest.run
+            "{} and {} have no {}case in common",
+            comparison.old.manifest.run,
+            comparison.new.manifest.run,
+            if only.is_some() { "such " } else { "" },
         )));
     }
-    let mut known: Vec<_> = comparison
-        .cases
-        .iter()
-        .map(|case| case.contender.clone())
-        .collect();
-    known.sort();
-    known.dedup();
-    let chosen = suggest::select("contender", only, known, |id| id.as_str())?;
-    comparison.retain(|id| chosen.contains(id));
     Ok(())
 }
 
