@@ -57,6 +57,7 @@ fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
         "catalogue.json",
         "measurements.jsonl",
         "canaries.jsonl",
+        "floors.jsonl",
         "tokens.jsonl",
         "refusals.jsonl",
         "allocations.jsonl",
@@ -87,9 +88,9 @@ fn the_same_record_gives_the_same_bytes() {
         let mut files = vec![rendered.index.clone()];
         files.extend(rendered.charts.clone());
         files.extend(rendered.csv.clone());
+        files.push(rendered.bencher.clone());
         files
     };
-        files.push(rendered.bencher.clone());
     for (a, b) in files(0).iter().zip(files(1)) {
         assert_eq!(a.file_name(), b.file_name());
         assert_eq!(
@@ -181,10 +182,11 @@ fn under_each_chart_stand_its_explanation_its_data_and_its_command() {
             "{anchor}"
         );
     }
-    // Four models, the refusals and two kinds of growth in three classes, three
-    // figures of allocations, two corpora of lengths, the second instrument,
-    // the twins.
-    assert_eq!(charts, 4 * 3 + 3 + 2 * 3 + 3 + 2 + 1 + 1);
+    // Four models, the refusals and two kinds of growth in three classes, two
+    // charts of floors for two models in three classes, the format tax of two
+    // models, three figures of allocations, two corpora of lengths, the second
+    // instrument, the twins.
+    assert_eq!(charts, 4 * 3 + 3 + 2 * 3 + 2 * 2 * 3 + 2 + 3 + 2 + 1 + 1);
 }
 
 #[test]

@@ -6,14 +6,19 @@
 
 mod allocations;
 pub(crate) mod comparison;
+mod floor_stack;
 mod forest;
+mod format_tax;
 mod growth;
 mod ranking;
 mod ranking_text;
 mod refusals;
+mod roofline;
 mod token_bytes;
 
 use tokenlab_record::catalogue::Class;
+use tokenlab_record::floors::above_floors;
+use tokenlab_record::format_tax::comparisons;
 use tokenlab_record::measurement::Model;
 
 use crate::font;
@@ -91,6 +96,7 @@ pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
         lead: "What does an operation ask of the allocator?",
         figures: allocations::figures(view),
     });
+    sections.extend(least_work(view));
     sections.push(Section {
         anchor: "token-bytes",
         title: "Token length".to_owned(),
@@ -117,6 +123,46 @@ pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
         figures: vec![forest::twins(view)],
     });
     sections
+}
+
+/// What the difference between two rows of a ranking is made of.
+fn least_work(view: &View<'_>) -> [Section; 2] {
+    let models = [Model::Verify, Model::Issue];
+    let comparisons: Vec<_> = view
+        .reference_corpus(Model::Verify)
+        .map(|corpus| comparisons(view.record, view.analysis, corpus))
+        .unwrap_or_default();
+    let above = above_floors(view.record);
+    let figures = models
+        .into_iter()
+        .flat_map(|model| Class::ALL.map(|class| (model, class)));
+    let figures = figures.flat_map(|(model, class)| {
+        let of_group: Vec<_> = above
+            .iter()
+            .filter(|above| above.group.model == model && above.group.class == class)
+            .collect();
+        [
+            roofline::figure(view, model, class, &of_group),
+            floor_stack::figure(view, model, class, &of_group),
+        ]
+    });
+    [
+        Section {
+            anchor: "format-tax",
+            title: "The format tax".to_owned(),
+            lead: "Which part of a difference between JWT and PASETO is format, which library, which backend?",
+            figures: models
+                .into_iter()
+                .map(|model| format_tax::figure(view, model, &comparisons))
+                .collect(),
+        },
+        Section {
+            anchor: "floors",
+            title: "Floors".to_owned(),
+            lead: "How far is each contender from the least work that any correct program must do?",
+            figures: figures.collect(),
+        },
+    ]
 }
 
 /// Anchor of the section that stands with the noise.

@@ -16,6 +16,7 @@ use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
 use tokenlab_record::stats::SplitMix64;
 
 mod attacks;
+mod floors;
 mod refusals;
 
 const RUN: &str = "2026-01-01T000000-invented";
@@ -90,6 +91,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
         }
     }
     refusals::add(&mut record);
+    floors::add(&mut record);
     record.second_opinions = second_opinions(&contenders);
     if size.attacks {
         attacks::add(&mut record);
