@@ -5,12 +5,14 @@
 //! ```
 //!
 //! With `--worst` as the second argument the run is partial, noisy, damaged,
-//! and has failures and hostile names.
+//! and has failures and hostile names. Beside it `compare.html` has the run
+//! against itself with every third contender at another speed.
 
 use std::path::PathBuf;
 
+use tokenlab_record::compare::Comparison;
 use tokenlab_record::jsonl::Damage;
-use tokenlab_record::run::Status;
+use tokenlab_record::run::{RunRecord, Status};
 
 #[path = "../tests/synthetic/mod.rs"]
 mod synthetic;
@@ -44,5 +46,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     std::fs::create_dir_all(&folder)?;
     tokenlab_report::render(&record, &folder)?;
+    let comparison = Comparison::of(&record, &at_other_speeds(&record));
+    tokenlab_report::render_comparison(&comparison, &folder)?;
     Ok(())
+}
+
+/// The run with every third contender slowed, by more the longer its name is,
+/// and one of them sped up to half its time.
+fn at_other_speeds(record: &RunRecord) -> RunRecord {
+    let mut other = record.clone();
+    other.manifest.run.push_str("-later");
+    for measurement in &mut other.measurements {
+        let id = measurement.contender.as_str();
+        let percent = match id.len() {
+            _ if id.ends_with("v4.local") => 50,
+            length if length.is_multiple_of(3) => 90 + length as u64,
+            _ => 100,
+        };
+        for ns in measurement.cpu_ns.iter_mut().chain(&mut measurement.wall_ns) {
+            *ns = *ns * percent / 100;
+        }
+    }
+    other
 }

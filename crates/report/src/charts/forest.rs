@@ -202,7 +202,7 @@ const HEAD_HEIGHT: f64 = 8.0;
 const AXIS_HEIGHT: f64 = 62.0;
 const WIDEST_LABEL: f64 = 440.0;
 const RATIO_WIDTH: f64 = 80.0;
-const FINDING_WIDTH: f64 = 80.0;
+const FINDING_WIDTH: f64 = 92.0;
 
 /// The drawing. Ratios within `band` agree; without one they are A/A ratios.
 pub(super) fn sketch(

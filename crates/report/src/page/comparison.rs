@@ -81,6 +81,9 @@ fn named(side: &Side) -> Markup {
     }
 }
 
+/// Changes that stand as sentences; the tables under the charts have them all.
+const SENTENCES: usize = 20;
+
 /// How many cases changed, and which.
 fn changes(comparison: &Comparison) -> Markup {
     let changed: Vec<&Case> = by_movement(&comparison.cases)
@@ -90,7 +93,7 @@ fn changes(comparison: &Comparison) -> Markup {
     html! {
         p { (summary(comparison)) }
         ul.verdict {
-            @for case in changed {
+            @for case in changed.iter().take(SENTENCES) {
                 li {
                     code { (case.name()) } ": "
                     @match case.finding {
@@ -103,6 +106,11 @@ fn changes(comparison: &Comparison) -> Markup {
                     (format::duration_ns(case.new_ns.estimate))
                     @if case.two_levels { "; its launches keep to two levels" }
                 }
+            }
+        }
+        @if changed.len() > SENTENCES {
+            p.remark {
+                "These moved farthest; " (changed.len() - SENTENCES) " more stand in the tables under the charts."
             }
         }
     }
