@@ -285,7 +285,7 @@ fn a_difference_that_nothing_divides_stays_whole() {
     let [only] = found.as_slice() else {
         panic!("{found:?}")
     };
-    assert_eq!(only.steps, [only.whole.clone()]);
+    assert_eq!(only.steps, std::slice::from_ref(&only.whole));
     assert_eq!(
         only.whole.change,
         Change {

@@ -22,8 +22,10 @@ use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::rejection::{RejectReason, Rejection};
 
-/// Each with what is shown of its cryptography, algorithm and implementation.
-const SCHEMES: &[(&str, Class, &str, (&str, &str), Load)] = &[
+/// What is computed, and by which package.
+type By = (&'static str, &'static str);
+
+const SCHEMES: &[(&str, Class, &str, By, Load)] = &[
     (
         "v2.local",
         Class::SharedKeyEncrypted,

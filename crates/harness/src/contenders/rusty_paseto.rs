@@ -21,8 +21,10 @@ use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::rejection::{RejectReason, Rejection};
 
-/// Each with what is shown of its cryptography, algorithm and implementation.
-const PURPOSES: &[(Purpose, &str, Class, &str, (&str, &str))] = &[
+/// What is computed, and by which package.
+type By = (&'static str, &'static str);
+
+const PURPOSES: &[(Purpose, &str, Class, &str, By)] = &[
     (
         Purpose::Local,
         "v4.local",
