@@ -120,17 +120,18 @@ const fn ink(part: FloorPart) -> Ink {
     }
 }
 
-/// Each piece of a bar as a share of the measured time.
+/// Each piece of a bar as a share of the measured time. The floor's share is
+/// what the paired ratio leaves it, divided among its parts as they were
+/// timed: medians of their own would not add up.
 fn shares(above: &AboveFloor) -> Vec<(Ink, f64)> {
-    let measured = above.measured_ns.estimate;
-    let share = |ns: f64| (ns / measured).max(0.0);
+    let floor = 1.0 / above.ratio.estimate;
+    let sum: f64 = above.parts.iter().map(|part| part.cpu_ns.estimate).sum();
+    let share = |ns: f64| floor * ns / sum;
     let parts = above
         .parts
         .iter()
         .map(|part| (ink(part.part), share(part.cpu_ns.estimate)));
-    parts
-        .chain([(Ink::Header, share(above.rest_ns.estimate))])
-        .collect()
+    parts.chain([(Ink::Header, (1.0 - floor).max(0.0))]).collect()
 }
 
 const ROW_HEIGHT: f64 = 26.0;
@@ -224,4 +225,41 @@ fn draw_legend(sketch: &mut Sketch, y: f64) {
         x += 18.0 + font::width(name, SMALL_TEXT) + 20.0;
     }
     sketch.text((x, y), "(in this order)", SMALL_TEXT, Align::Left, Ink::Muted);
+}
+
+#[cfg(test)]
+mod tests {
+    use tokenlab_record::floors::above_floors;
+
+    use super::*;
+    use crate::charts::synthetic;
+
+    #[test]
+    fn the_pieces_of_a_bar_are_its_floor_and_its_rest_and_nothing_else() {
+        let record = synthetic::run(synthetic::Size {
+            launches: 2,
+            rounds: 6,
+            corpora: 1,
+            attacks: false,
+        });
+        let above = above_floors(&record);
+        assert!(above.len() > 20, "{}", above.len());
+        for above in above {
+            let shares = shares(&above);
+            let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+            let floor = 1.0 / above.ratio.estimate;
+            assert!(
+                (sum - floor.max(1.0)).abs() < 1e-9,
+                "{}: {shares:?}",
+                above.contender
+            );
+            let inks: Vec<Ink> = shares.iter().map(|(ink, _)| *ink).collect();
+            assert_eq!(
+                inks,
+                [Ink::Authentication, Ink::Encoding, Ink::Payload, Ink::Header],
+                "{}",
+                above.contender
+            );
+        }
+    }
 }

@@ -128,13 +128,12 @@ fn changed(step: &Step) -> String {
 /// A step in words that are the same for either side.
 fn said(step: &Step) -> String {
     let Step { from, to, ratio, .. } = step;
+    // The interval says whether a tie is close or merely undecided.
+    let (times, ends) = (format::ratio(ratio.estimate), format::interval_ends(*ratio));
     if step.tied {
-        format!(
-            "{from} and {to} can't be told apart ({})",
-            format::ratio(ratio.estimate)
-        )
+        format!("{from} and {to} can't be told apart ({times}, 95 %: {ends})")
     } else if ratio.estimate > 1.0 {
-        format!("{to} takes {} as long as {from}", format::ratio(ratio.estimate))
+        format!("{to} takes {times} as long as {from}")
     } else {
         format!(
             "{from} takes {} as long as {to}",

@@ -152,7 +152,7 @@ fn sketch(view: &View<'_>, title: &str, above: &[&AboveFloor]) -> Option<Sketch>
         .collect();
     for (above, place) in above.iter().zip(&places) {
         let ink = view.ink(&above.contender);
-        draw_cross(&mut sketch, (&across, &up), above, *place, ink);
+        taken.extend(draw_cross(&mut sketch, (&across, &up), above, *place, ink));
         sketch.marker(*place, 5.0, ink);
         taken.push(Region::around(*place, 6.5, 6.5));
     }
@@ -240,25 +240,40 @@ fn draw_lines(sketch: &mut Sketch, (across, up): (&LogAxis, &LogAxis), span: &Sp
     taken
 }
 
-/// From the least to the greatest median of a launch, both ways.
+/// From the least to the greatest median of a launch, both ways. Returns
+/// where it stands.
 fn draw_cross(
     sketch: &mut Sketch,
     (across, up): (&LogAxis, &LogAxis),
     above: &AboveFloor,
     (x, y): Point,
     ink: Ink,
-) {
+) -> [Region; 2] {
     let ends = |values: &[f64]| {
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         (low, values.iter().copied().fold(0.0, f64::max))
     };
     let (floors, times): (Vec<f64>, Vec<f64>) = above.launches.iter().copied().unzip();
-    if floors.len() > 1 {
-        let (low, high) = ends(&floors);
-        sketch.horizontal(y, (across.at(low), across.at(high)), 1.5, ink);
-        let (low, high) = ends(&times);
-        sketch.vertical(x, (up.at(high), up.at(low)), 1.5, ink);
-    }
+    let (low, high) = ends(&floors);
+    let (left, right) = (across.at(low).min(x), across.at(high).max(x));
+    sketch.horizontal(y, (left, right), 1.5, ink);
+    let (low, high) = ends(&times);
+    let (top, bottom) = (up.at(high).min(y), up.at(low).max(y));
+    sketch.vertical(x, (top, bottom), 1.5, ink);
+    [
+        Region {
+            left,
+            right,
+            top: y - 1.0,
+            bottom: y + 1.0,
+        },
+        Region {
+            left: x - 1.0,
+            right: x + 1.0,
+            top,
+            bottom,
+        },
+    ]
 }
 
 /// Writes a dot's number where nothing else stands. In a crowd some numbers
