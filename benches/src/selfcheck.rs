@@ -12,7 +12,8 @@ use std::{io, thread};
 
 use tokenlab_harness::{Contender, Corpus, KeyRing, contenders};
 use tokenlab_record::analysis::{Analysis, analyse};
-use tokenlab_record::catalogue::{Class, ContenderId};
+use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId};
+use tokenlab_record::floors::{AboveFloor, above_floors};
 use tokenlab_record::measurement::{Group, Model, Role};
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, ReadError, RunRecord, Status, files, write_document};
 use tokenlab_record::selfcheck::Evidence;
@@ -22,7 +23,7 @@ use crate::check::check;
 use crate::paired::conduct::{ConductError, Conductor, Ending};
 use crate::paired::disturbance::{Disturbance, is_burst};
 use crate::paired::launch::grow;
-use crate::paired::plan::{Plan, PlannedGroup, Subject, plan_case};
+use crate::paired::plan::{Plan, PlannedGroup, Subject, floors_of, plan_case};
 
 /// Trials with twins and a planted slowdown; half of them beside a busy core.
 const TRIALS: usize = 10;
@@ -31,10 +32,14 @@ const TRIALS: usize = 10;
 const WEATHER_TRIALS: usize = 2;
 
 /// Launches and rounds of a trial.
-const TRIAL: (u32, u32) = (8, 50);
+const TRIAL: (u32, u32) = (16, 40);
 
-/// Launches and rounds of a complete run.
-const COMPLETE: (u32, u32) = (12, 40);
+/// Launches and rounds of a complete run. As many launches as the full profile
+/// has: two runs of a dozen each were up to 4 % apart where launches differ most.
+const COMPLETE: (u32, u32) = (24, 30);
+
+/// Launches and rounds of the run with floors.
+const FLOORS: (u32, u32) = (4, 30);
 
 /// Target length of a block, nanoseconds.
 const BLOCK_NS: u64 = 400_000;
@@ -84,7 +89,7 @@ impl SelfChecker<'_> {
     /// How many runs [`SelfChecker::gather`] makes.
     #[must_use]
     pub const fn runs() -> usize {
-        TRIALS + 3 * WEATHER_TRIALS + 2
+        TRIALS + 3 * WEATHER_TRIALS + 3
     }
 
     /// Makes every run and returns what they showed, calling `news` after each.
@@ -106,6 +111,12 @@ impl SelfChecker<'_> {
             ring,
         };
         let pairs = pairs(&takers);
+        let above_floors = lab.floors()?;
+        news("floors");
+        let first = lab.complete("run-a")?;
+        news("first complete run");
+        let second = lab.complete("run-b")?;
+        news("second complete run");
         let mut evidence = Evidence {
             quiet: Vec::new(),
             busy: Vec::new(),
@@ -113,12 +124,9 @@ impl SelfChecker<'_> {
             layout: Vec::new(),
             bursts: Vec::new(),
             is_burst,
-            runs: [lab.complete("run-a")?, {
-                news("first complete run");
-                lab.complete("run-b")?
-            }],
+            above_floors,
+            runs: [first, second],
         };
-        news("second complete run");
         for (number, (class, pair)) in pairs.iter().cycle().take(TRIALS).enumerate() {
             let trial = || lab.trial(&format!("trial-{number}"), *class, pair, None);
             if number < TRIALS / 2 {
@@ -178,19 +186,25 @@ impl Lab<'_> {
 
     /// A run of every contender, as an ordinary one.
     fn complete(&self, name: &str) -> Result<Analysis, SelfCheckError> {
-        let of_class = |class: Class| {
-            let takers = contenders::all()
-                .iter()
-                .filter(|taker| taker.card().class == class);
-            (
-                class,
-                takers
-                    .map(|taker| Subject::contender(taker.id().clone()))
-                    .collect(),
-            )
+        let record = self.run(
+            name,
+            Class::ALL.map(|class| (class, contenders_of(class))).into(),
+            COMPLETE,
+            None,
+        )?;
+        Ok(analyse(&record))
+    }
+
+    /// A run of every contender beside the least work of its scheme.
+    fn floors(&self) -> Result<Vec<AboveFloor>, SelfCheckError> {
+        let with_floors = |class: Class| {
+            let cards = contenders::all().iter().map(|taker| taker.card());
+            let cards: Vec<&ContenderCard> = cards.filter(|card| card.class == class).collect();
+            let floors = floors_of(&group(class), &cards);
+            (class, contenders_of(class).into_iter().chain(floors).collect())
         };
-        let groups = Class::ALL.into_iter().map(of_class).collect();
-        Ok(analyse(&self.run(name, groups, COMPLETE, None)?))
+        let record = self.run("floors", Class::ALL.map(with_floors).into(), FLOORS, None)?;
+        Ok(above_floors(&record))
     }
 
     fn run(
@@ -211,6 +225,15 @@ impl Lab<'_> {
         let folder = self.checker.scratch.join(name);
         std::fs::create_dir_all(&folder)?;
         write_document(&folder.join(files::MANIFEST), &self.manifest(name, &plan))?;
+        let catalogue = Catalogue {
+            schema: CATALOGUE_SCHEMA.into(),
+            contenders: contenders::all()
+                .iter()
+                .map(|taker| taker.card().clone())
+                .collect(),
+            ..Catalogue::default()
+        };
+        write_document(&folder.join(files::CATALOGUE), &catalogue)?;
         let conductor = Conductor {
             run: name,
             seed: self.checker.seed,
@@ -228,11 +251,7 @@ impl Lab<'_> {
     }
 
     fn group(&self, class: Class, subjects: Vec<Subject>) -> PlannedGroup {
-        let group = Group {
-            model: Model::Verify,
-            corpus: CORPUS.to_owned(),
-            class,
-        };
+        let group = group(class);
         let cases = subjects
             .into_iter()
             .filter_map(|subject| plan_case(subject, &group, BLOCK_NS, &self.ring, &self.grown))
@@ -256,6 +275,25 @@ impl Lab<'_> {
             command: "tokenlab bench selfcheck".to_owned(),
             status: Status::Complete,
         }
+    }
+}
+
+/// The contenders of a class, as themselves.
+fn contenders_of(class: Class) -> Vec<Subject> {
+    let of_class = contenders::all()
+        .iter()
+        .filter(|taker| taker.card().class == class);
+    of_class
+        .map(|taker| Subject::contender(taker.id().clone()))
+        .collect()
+}
+
+/// Everything here verifies the everyday claims.
+fn group(class: Class) -> Group {
+    Group {
+        model: Model::Verify,
+        corpus: CORPUS.to_owned(),
+        class,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokenlab_harness::{Contender, KeyRing, contenders, floor};
-use tokenlab_record::catalogue::{Class, ContenderId};
+use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId};
 use tokenlab_record::measurement::{FloorPart, Group, Model, Role};
 
 use crate::case::{Case, FloorCase, Pool, Slowed, Timed};
@@ -30,7 +30,7 @@ pub const PLANTED_SHARE: f64 = 0.03;
 const LAUNCH_OVERHEAD: Duration = Duration::from_millis(700);
 
 /// What the two canary blocks of a round take.
-const CANARY_PAIR: Duration = Duration::from_micros(250);
+const CANARY_PAIR: Duration = Duration::from_micros(130);
 
 /// Groups in order, with everything a launch needs to time them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -245,22 +245,28 @@ fn plan_cases(
     }
     // Floors are several times as many as contenders. On one corpus they leave
     // the contenders most of the budget; the others would say the same again.
-    let floors = floor::all()
-        .iter()
-        .filter(|floor| group.corpus == FLOORS_CORPUS && floor.serves(group.model));
-    for floor in floors {
-        let owner = takers.iter().find(|card| card.scheme == floor.scheme());
-        subjects.extend(owner.map(|card| Subject::Floor {
-            scheme: floor.scheme().to_owned(),
-            part: floor.part(),
-            implementation: floor.implementation().to_owned(),
-            tokens_of: card.id.clone(),
-        }));
-    }
+    subjects.extend(floors_of(group, &takers));
     let block_ns = u64::try_from(profile.block().as_nanos()).unwrap_or(u64::MAX);
     subjects
         .into_iter()
         .filter_map(|subject| plan_case(subject, group, block_ns, ring, pools))
+        .collect()
+}
+
+/// Every implementation of every part of the least work of these contenders.
+pub(crate) fn floors_of(group: &Group, takers: &[&ContenderCard]) -> Vec<Subject> {
+    floor::all()
+        .iter()
+        .filter(|floor| group.corpus == FLOORS_CORPUS && floor.serves(group.model))
+        .filter_map(|floor| {
+            let owner = takers.iter().find(|card| card.scheme == floor.scheme())?;
+            Some(Subject::Floor {
+                scheme: floor.scheme().to_owned(),
+                part: floor.part(),
+                implementation: floor.implementation().to_owned(),
+                tokens_of: owner.id.clone(),
+            })
+        })
         .collect()
 }
 

@@ -222,6 +222,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
         ),
         (export::MEASUREMENTS, "the rankings as a table", true),
         (export::TOKENS, "the token lengths as a table", true),
+        (
+            export::bencher::BENCHER,
+            "the rankings in Bencher Metric Format, for a service that keeps history",
+            true,
+        ),
     ];
     let pictures = sections
         .iter()
@@ -232,11 +237,6 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             @for (name, what, present) in raw {
                 @if present || damaged(name) { li { a href=(name) { (name) } ": " (what) } }
             }
-        (
-            export::bencher::BENCHER,
-            "the rankings in Bencher Metric Format, for a service that keeps history",
-            true,
-        ),
         }
         p { "The charts as pictures:" }
         ul {
