@@ -2,6 +2,8 @@
 //! ids `model/contender/corpus`.
 #![allow(clippy::expect_used)] // a benchmark of something broken should stop, and loudly
 
+use std::cell::OnceCell;
+
 use criterion::{BenchmarkId, Criterion};
 use tokenlab_benches::case::{Case, POOL, PoolSeed};
 use tokenlab_harness::{Corpus, KeyRing, Policy, contenders};
@@ -20,13 +22,18 @@ pub(crate) fn bench(model: Model, corpora: &[&str]) {
             .expect("keys of the ring fit");
         for corpus in corpora {
             let id = BenchmarkId::new(contender.id().as_str(), corpus);
-            // Tokens are made inside, so that a filtered case costs nothing.
+            // Criterion calls the closure once a sample. Tokens are made in the
+            // first call, so that a case that is filtered out costs nothing.
+            let pool = OnceCell::new();
             group.bench_function(id, |bencher| {
-                let corpus = Corpus::named(corpus).expect("a corpus of that name");
-                let seed = PoolSeed::issue(service.as_ref(), corpus, POOL).expect("honest claims are issued");
-                let pool = seed.grow().expect("an honest token is long enough");
+                let pool = pool.get_or_init(|| {
+                    let corpus = Corpus::named(corpus).expect("a corpus of that name");
+                    let seed =
+                        PoolSeed::issue(service.as_ref(), corpus, POOL).expect("honest claims are issued");
+                    seed.grow().expect("an honest token is long enough")
+                });
                 let mut case =
-                    Case::new(contender.as_ref(), model, &ring, &pool).expect("keys of the ring fit");
+                    Case::new(contender.as_ref(), model, &ring, pool).expect("keys of the ring fit");
                 let outcome = case.operate();
                 assert!(case.right(&outcome), "{} gives a wrong result", contender.id());
                 bencher.iter(|| case.operate());

@@ -50,9 +50,9 @@ impl Profile {
     pub const fn second_chances(self) -> u32 {
         match self {
             Self::Smoke => 0,
-            Self::Quick => 2,
-            Self::Default => 4,
-            Self::Full => 8,
+            Self::Quick => 1,
+            Self::Default => 3,
+            Self::Full => 4,
         }
     }
 
@@ -60,10 +60,10 @@ impl Profile {
     #[must_use]
     pub const fn budget(self) -> Duration {
         Duration::from_secs(match self {
-            Self::Smoke => 5,
-            Self::Quick => 33,
-            Self::Default => 255,
-            Self::Full => 1380,
+            Self::Smoke => 3,
+            Self::Quick => 20,
+            Self::Default => 215,
+            Self::Full => 1200,
         })
     }
 
