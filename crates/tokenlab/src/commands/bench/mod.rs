@@ -234,7 +234,14 @@ fn ask_criterion(
     progress: &mut Progress<'_>,
     output: &Output,
 ) {
-    let scratch = sitting.folder.join("criterion.tmp");
+    // Cargo starts a bench target in its own folder, where a relative path leads astray.
+    let scratch = match std::path::absolute(sitting.folder.join("criterion.tmp")) {
+        Ok(scratch) => scratch,
+        Err(error) => {
+            output.note(&format!("note: no second opinion: {error}"));
+            return;
+        }
+    };
     let instrument = SecondInstrument {
         run: &sitting.manifest.run,
         profile: sitting.profile,
