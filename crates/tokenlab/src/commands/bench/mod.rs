@@ -188,6 +188,10 @@ fn give_second_chances(
     interrupt: &AtomicBool,
     output: &Output,
 ) -> Result<Ending, Failure> {
+    let chances = sitting.profile.second_chances();
+    if chances == 0 {
+        return Ok(Ending::Complete);
+    }
     let noisy = {
         let record = RunRecord::read(&sitting.folder).map_err(Failure::environment)?;
         analyse(&record).noisy
@@ -199,8 +203,7 @@ fn give_second_chances(
         .filter(|planned| noisy.contains(&planned.group))
         .cloned()
         .collect();
-    let chances = sitting.profile.second_chances();
-    if open.is_empty() || chances == 0 {
+    if open.is_empty() {
         return Ok(Ending::Complete);
     }
     output.note(&format!(
