@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Class, ContenderId};
-use crate::measurement::{Canary, Group, Model, Role};
+use crate::measurement::{Canary, Group, Measurement, Model, Role};
 use crate::run::RunRecord;
 use crate::series::{Blocks, CanaryRule, CanaryRules, Case, Series, log_ratios, paired_ratio};
 use crate::stats::{Interval, hierarchical_median, median};
@@ -51,7 +51,8 @@ pub struct Row {
     pub rank: u32,
     /// Whether another row has the same rank.
     pub tied: bool,
-    /// Thread CPU time of one operation, nanoseconds, with its 95 % interval.
+    /// Thread CPU time of one operation, nanoseconds, with its 95 % interval;
+    /// wall time in a class that waits ([`Class::waits`]).
     pub cpu_ns: Interval,
     /// Wall time of one operation, nanoseconds: median over all kept blocks.
     pub wall_ns: f64,
@@ -60,7 +61,7 @@ pub struct Row {
     pub ratio: Interval,
     /// Launches that contributed.
     pub launches: u32,
-    /// Median of each launch, nanoseconds of CPU time, in launch order.
+    /// Median of each launch, nanoseconds of the same clock, in launch order.
     pub launch_medians_ns: Vec<f64>,
 }
 
@@ -155,7 +156,7 @@ pub struct Agreement {
 pub const AGREEMENT_LIMIT: f64 = 0.10;
 
 /// A block whose wall time exceeds its CPU time by more than this shared its
-/// processor with somebody, and is dropped.
+/// processor with somebody, and is dropped; but not in a class that waits.
 pub const WALL_OVER_CPU_LIMIT: f64 = 1.05;
 
 /// A round beside a canary slower than this multiple of its launch's tenth
@@ -190,7 +191,7 @@ pub(crate) const BOOTSTRAP_SEED: u64 = 0x746f_6b65_6e6c_6162;
 #[must_use]
 pub fn analyse(run: &RunRecord) -> Analysis {
     let canaries = CanaryRules::new(&run.canaries);
-    let mut noise: BTreeMap<&Group, Noise> = BTreeMap::new();
+    let mut noise = NoiseByGroup::new();
     let mut groups: BTreeMap<&Group, GroupData<'_>> = BTreeMap::new();
     for measurement in &run.measurements {
         let data = groups.entry(&measurement.group).or_default();
@@ -198,22 +199,17 @@ pub fn analyse(run: &RunRecord) -> Analysis {
             data.failed.insert(&measurement.contender, error);
             continue;
         }
-        let series = Series::new(
-            Blocks::of(measurement),
-            canaries.of(&measurement.group, measurement.launch),
-            noise.entry(&measurement.group).or_default(),
-        );
+        let series = series(measurement, &canaries, &mut noise);
         data.cases
             .entry((&measurement.contender, measurement.role))
             .or_default()
             .insert(measurement.launch, series);
     }
     let mut total = Noise::default();
-    for noise in noise.values_mut() {
+    for noise in noise.values() {
         total.blocks += noise.blocks;
         total.preempted += noise.preempted;
         total.canary += noise.canary;
-        noise.judge();
     }
     total.judge();
 
@@ -234,12 +230,46 @@ pub fn analyse(run: &RunRecord) -> Analysis {
         planted: controls(Role::Slowed),
         twins,
         noise: total,
-        noisy: noise
-            .into_iter()
-            .filter(|(_, noise)| noise.noisy)
-            .map(|(group, _)| group.clone())
-            .collect(),
+        noisy: noisy(noise),
     }
+}
+
+/// The groups of [`Analysis::noisy`] and nothing else: blocks are counted, no
+/// interval is drawn, so that it takes no time to speak of.
+#[must_use]
+pub fn noisy_groups(run: &RunRecord) -> Vec<Group> {
+    let canaries = CanaryRules::new(&run.canaries);
+    let mut noise = NoiseByGroup::new();
+    for measurement in run.measurements.iter().filter(|line| line.error.is_none()) {
+        series(measurement, &canaries, &mut noise);
+    }
+    noisy(noise)
+}
+
+type NoiseByGroup<'a> = BTreeMap<&'a Group, Noise>;
+
+/// The undisturbed blocks of a line; the others are counted.
+fn series<'a>(
+    measurement: &'a Measurement,
+    canaries: &CanaryRules<'_>,
+    noise: &mut NoiseByGroup<'a>,
+) -> Series {
+    Series::new(
+        Blocks::of(measurement),
+        canaries.of(&measurement.group, measurement.launch),
+        noise.entry(&measurement.group).or_default(),
+    )
+}
+
+fn noisy(noise: NoiseByGroup<'_>) -> Vec<Group> {
+    let judged = noise.into_iter().map(|(group, mut noise)| {
+        noise.judge();
+        (group, noise)
+    });
+    judged
+        .filter(|(_, noise)| noise.noisy)
+        .map(|(group, _)| group.clone())
+        .collect()
 }
 
 /// Models and classes in the order of their enums' lists, corpora as they come.
@@ -307,16 +337,22 @@ impl GroupData<'_> {
     }
 
     fn ranking(&self, group: &Group, least_effect: f64) -> Ranking {
-        let mut rows: Vec<(Row, &Case)> = self
+        let mut rows: Vec<Placed<'_>> = self
             .cases
             .iter()
             .filter(|((_, role), _)| *role == Role::Contender)
-            .filter_map(|((contender, _), case)| Some((row(contender, case)?, case)))
+            .filter_map(|((contender, _), case)| {
+                Some(Placed {
+                    row: row(contender, case)?,
+                    case,
+                    to_fastest: None,
+                })
+            })
             .collect();
-        rows.sort_by(|(a, _), (b, _)| a.cpu_ns.estimate.total_cmp(&b.cpu_ns.estimate));
+        rows.sort_by(|a, b| a.row.cpu_ns.estimate.total_cmp(&b.row.cpu_ns.estimate));
         relate_to_fastest(&mut rows);
         rank(&mut rows, least_effect);
-        let measured = |id: &ContenderId| rows.iter().any(|(row, _)| row.contender == *id);
+        let measured = |id: &ContenderId| rows.iter().any(|placed| placed.row.contender == *id);
         Ranking {
             group: group.clone(),
             failed: self
@@ -325,14 +361,22 @@ impl GroupData<'_> {
                 .filter(|(contender, _)| !measured(contender))
                 .map(|(contender, error)| ((*contender).clone(), (*error).to_owned()))
                 .collect(),
-            rows: rows.into_iter().map(|(row, _)| row).collect(),
+            rows: rows.into_iter().map(|placed| placed.row).collect(),
         }
     }
 }
 
+/// A row on its way to its place.
+struct Placed<'a> {
+    row: Row,
+    case: &'a Case,
+    /// Its paired ratio to the first row, if they share a round.
+    to_fastest: Option<Interval>,
+}
+
 /// A row without its place in the ranking; `None` without a usable sample.
 fn row(contender: &ContenderId, case: &Case) -> Option<Row> {
-    let launches: Vec<Vec<f64>> = case.values().map(Series::cpu).collect();
+    let launches: Vec<Vec<f64>> = case.values().map(Series::figure).collect();
     Some(Row {
         contender: contender.clone(),
         rank: 1,
@@ -369,20 +413,26 @@ pub fn is_difference(ratio: &Interval, least_effect: f64) -> bool {
 
 /// Fills in the paired ratios and orders by them. The median of ratios and the
 /// ratio of medians can disagree about who is first when it is close; then the
-/// pairs decide.
-fn relate_to_fastest(rows: &mut [(Row, &Case)]) {
-    for _ in 0..2 {
-        let Some((base, fastest)) = rows.first() else {
+/// pairs decide, once: whoever is first after that is what ranks are held against.
+fn relate_to_fastest(rows: &mut [Placed<'_>]) {
+    for may_change in [true, false] {
+        let Some((first, rest)) = rows.split_first_mut() else {
             return;
         };
-        let (base_ns, fastest) = (base.cpu_ns, *fastest);
-        for (row, case) in rows.iter_mut().skip(1) {
-            row.ratio = paired_ratio(case, fastest).unwrap_or_else(|| unpaired(row.cpu_ns, base_ns));
+        first.row.ratio = Interval::exact(1.0);
+        first.to_fastest = None;
+        for placed in rest.iter_mut() {
+            placed.to_fastest = paired_ratio(placed.case, first.case);
+            placed.row.ratio = placed
+                .to_fastest
+                .unwrap_or_else(|| unpaired(placed.row.cpu_ns, first.row.cpu_ns));
         }
-        if let Some((row, _)) = rows.first_mut() {
-            row.ratio = Interval::exact(1.0);
+        rest.sort_by(|a, b| a.row.ratio.estimate.total_cmp(&b.row.ratio.estimate));
+        let beaten = rest.first().is_some_and(|next| next.row.ratio.estimate < 1.0);
+        if !(beaten && may_change) {
+            return;
         }
-        rows.sort_by(|(a, _), (b, _)| a.ratio.estimate.total_cmp(&b.ratio.estimate));
+        rows.sort_by(|a, b| a.row.ratio.estimate.total_cmp(&b.row.ratio.estimate));
     }
 }
 
@@ -396,24 +446,27 @@ fn unpaired(case: Interval, base: Interval) -> Interval {
     }
 }
 
-fn rank(rows: &mut [(Row, &Case)], least_effect: f64) {
+fn rank(rows: &mut [Placed<'_>], least_effect: f64) {
     let mut head = 0;
-    for place in 0..rows.len() {
-        let (Some((_, case)), Some((_, leader))) = (rows.get(place), rows.get(head)) else {
+    for place in 1..rows.len() {
+        let (Some(placed), Some(leader)) = (rows.get(place), rows.get(head)) else {
             return;
         };
-        let slower =
-            place > 0 && paired_ratio(case, leader).is_some_and(|ratio| is_difference(&ratio, least_effect));
-        if slower {
+        let to_leader = if head == 0 {
+            placed.to_fastest
+        } else {
+            paired_ratio(placed.case, leader.case)
+        };
+        if to_leader.is_some_and(|ratio| is_difference(&ratio, least_effect)) {
             head = place;
         }
-        if let Some((row, _)) = rows.get_mut(place) {
-            row.rank = u32::try_from(head + 1).unwrap_or(u32::MAX);
+        if let Some(placed) = rows.get_mut(place) {
+            placed.row.rank = u32::try_from(head + 1).unwrap_or(u32::MAX);
         }
     }
-    let ranks: Vec<u32> = rows.iter().map(|(row, _)| row.rank).collect();
-    for (row, _) in rows {
-        row.tied = ranks.iter().filter(|rank| **rank == row.rank).count() > 1;
+    let ranks: Vec<u32> = rows.iter().map(|placed| placed.row.rank).collect();
+    for placed in rows {
+        placed.row.tied = ranks.iter().filter(|rank| **rank == placed.row.rank).count() > 1;
     }
 }
 

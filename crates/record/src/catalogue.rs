@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Schema tag of [`Catalogue`].
-pub const CATALOGUE_SCHEMA: &str = "tokenlab.catalogue/1";
+pub const CATALOGUE_SCHEMA: &str = "tokenlab.catalogue/2";
 
 /// Stable name of a contender, `library/algorithm[+backend]`, for example
 /// `pasetors/v4.public` or `jsonwebtoken/EdDSA+aws-lc`. Used in files and on
@@ -44,53 +44,110 @@ impl fmt::Display for ContenderId {
 pub enum Family {
     /// JSON Web Token, signed (RFC 7515, RFC 7519).
     Jwt,
+    /// JSON Web Token, encrypted (RFC 7516, RFC 7519).
+    Jwe,
     /// PASETO, any version and purpose.
     Paseto,
+    /// Biscuit: signed blocks that the holder can narrow.
+    Biscuit,
+    /// Server-side session: an opaque id and a store that knows it.
+    Session,
 }
 
 impl Family {
     /// Every family, in report order.
-    pub const ALL: [Self; 2] = [Self::Jwt, Self::Paseto];
+    pub const ALL: [Self; 5] = [Self::Jwt, Self::Jwe, Self::Paseto, Self::Biscuit, Self::Session];
 
     /// Name for readers.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
+            Self::Jwe => "JWE",
             Self::Paseto => "PASETO",
+            Self::Biscuit => "Biscuit",
+            Self::Session => "session",
+        }
+    }
+
+    /// How the wire schemes of this family begin.
+    #[must_use]
+    pub const fn scheme_prefix(self) -> &'static str {
+        match self {
+            Self::Jwt => "jwt",
+            Self::Jwe => "jwe",
+            Self::Paseto => "paseto",
+            Self::Biscuit => "biscuit",
+            Self::Session => "session",
         }
     }
 }
 
-/// What a token of this contender promises. Rankings never cross a class:
-/// an HMAC and a signature answer different questions.
+/// What a token of this contender promises. Rankings never cross a class: an
+/// HMAC and a signature answer different questions, and so do signatures of
+/// 112 and of 192 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Class {
-    /// Anyone with the public key verifies, only the issuer signs.
-    Signature,
+    /// Anyone with the public key verifies, only the issuer signs; about 128
+    /// bits of security (NIST SP 800-57 part 1, table 2).
+    #[serde(rename = "signature-128")]
+    Signature128,
+    /// Likewise, about 112 bits: RSA of 2048 bits.
+    #[serde(rename = "signature-112")]
+    Signature112,
+    /// Likewise, about 192 bits: P-384.
+    #[serde(rename = "signature-192")]
+    Signature192,
+    /// Likewise, about 256 bits: P-521.
+    #[serde(rename = "signature-256")]
+    Signature256,
+    /// Signatures that are meant to withstand a quantum computer (FIPS 204).
+    PostQuantum,
     /// Issuer and verifier share a key; the payload is readable.
-    SharedKeyAuthenticated,
+    Mac,
     /// Issuer and verifier share a key; the payload is encrypted.
-    SharedKeyEncrypted,
+    Aead,
+    /// Anyone with the public key encrypts, only the verifier reads. Says
+    /// nothing of who issued it.
+    PublicKeyEncryption,
+    /// Anyone with the public key verifies, and the holder can narrow what the
+    /// token allows without asking the issuer.
+    Capability,
+    /// An id without meaning, looked up in a store at every request.
+    Session,
 }
 
 impl Class {
     /// Every class, in report order.
-    pub const ALL: [Self; 3] = [
-        Self::Signature,
-        Self::SharedKeyAuthenticated,
-        Self::SharedKeyEncrypted,
+    pub const ALL: [Self; 10] = [
+        Self::Signature128,
+        Self::Signature112,
+        Self::Signature192,
+        Self::Signature256,
+        Self::PostQuantum,
+        Self::Mac,
+        Self::Aead,
+        Self::PublicKeyEncryption,
+        Self::Capability,
+        Self::Session,
     ];
 
     /// Name for readers.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Signature => "public-key signatures",
-            Self::SharedKeyAuthenticated => "shared key, authenticated",
-            Self::SharedKeyEncrypted => "shared key, encrypted",
+            Self::Signature128 => "signatures, 128-bit level",
+            Self::Signature112 => "signatures, 112-bit level",
+            Self::Signature192 => "signatures, 192-bit level",
+            Self::Signature256 => "signatures, 256-bit level",
+            Self::PostQuantum => "post-quantum signatures",
+            Self::Mac => "shared key, authenticated (MAC)",
+            Self::Aead => "shared key, encrypted (AEAD)",
+            Self::PublicKeyEncryption => "public key, encrypted",
+            Self::Capability => "capabilities",
+            Self::Session => "session lookups",
         }
     }
 
@@ -98,9 +155,61 @@ impl Class {
     #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {
-            Self::Signature => "signature",
-            Self::SharedKeyAuthenticated => "shared-key-authenticated",
-            Self::SharedKeyEncrypted => "shared-key-encrypted",
+            Self::Signature128 => "signature-128",
+            Self::Signature112 => "signature-112",
+            Self::Signature192 => "signature-192",
+            Self::Signature256 => "signature-256",
+            Self::PostQuantum => "post-quantum",
+            Self::Mac => "mac",
+            Self::Aead => "aead",
+            Self::PublicKeyEncryption => "public-key-encryption",
+            Self::Capability => "capability",
+            Self::Session => "session",
+        }
+    }
+
+    /// Whether only the issuer can make such a token and others can check it.
+    #[must_use]
+    pub const fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::Signature128
+                | Self::Signature112
+                | Self::Signature192
+                | Self::Signature256
+                | Self::PostQuantum
+                | Self::Capability
+        )
+    }
+
+    /// Whether such a token says who issued it: by a signature, by a key that
+    /// only issuer and verifier have, or by a store's own memory.
+    #[must_use]
+    pub const fn has_issuer(self) -> bool {
+        !matches!(self, Self::PublicKeyEncryption)
+    }
+
+    /// Whether the payload is hidden from whoever holds the token.
+    #[must_use]
+    pub const fn is_encrypted(self) -> bool {
+        matches!(self, Self::Aead | Self::PublicKeyEncryption)
+    }
+
+    /// Whether an operation waits for something other than the processor: a
+    /// disk that must have written, a server that must have answered. Such
+    /// operations are timed by the wall clock.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Session)
+    }
+
+    /// The clock behind the figures of this class, for readers.
+    #[must_use]
+    pub const fn clock(self) -> &'static str {
+        if self.waits() {
+            "wall time"
+        } else {
+            "thread CPU time"
         }
     }
 }
@@ -110,17 +219,20 @@ impl Class {
 pub struct ContenderCard {
     /// Stable name.
     pub id: ContenderId,
-    /// JWT or PASETO.
+    /// The kind of credential.
     pub family: Family,
     /// What is promised; the unit of ranking.
     pub class: Class,
-    /// Wire scheme, `jwt.EdDSA` or `paseto.v4.public`: two contenders with the
+    /// Wire scheme, `jwt.EdDSA`, `jwe.dir+A256GCM` or `paseto.v4.public`: two contenders with the
     /// same scheme and key accept each other's tokens.
     pub scheme: String,
     /// Algorithm as its specification names it: `EdDSA`, `v4.public`.
     pub algorithm: String,
-    /// Package name.
+    /// Name of the library, as its users say it.
     pub library: String,
+    /// Package that was linked; the library's name in most cases.
+    #[serde(default)]
+    pub package: String,
     /// Exact package version.
     pub library_version: String,
     /// Package that does the cryptography, with the primitive where it helps.
@@ -210,7 +322,7 @@ impl TargetKind {
 pub struct TargetCard {
     /// Stable name: a contender id for hardened libraries, a word for models.
     pub id: String,
-    /// JWT or PASETO.
+    /// The kind of credential.
     pub family: Family,
     /// How it came to be.
     pub kind: TargetKind,

@@ -12,7 +12,7 @@ use crate::analysis::{BOOTSTRAP_SEED, Noise, RESAMPLES};
 use crate::catalogue::{ContenderCard, ContenderId};
 use crate::measurement::{FloorPart, Group, Model, Role};
 use crate::run::RunRecord;
-use crate::series::{Blocks, CanaryRules, Case, Series};
+use crate::series::{Blocks, CanaryRules, Case, Series, over_launches};
 use crate::stats::{Interval, hierarchical_median, median};
 
 /// A contender above its floor.
@@ -26,7 +26,8 @@ pub struct AboveFloor {
     pub parts: Vec<Part>,
     /// The floor: the sum of its parts, nanoseconds of CPU time.
     pub floor_ns: Interval,
-    /// What the contender took, nanoseconds of CPU time.
+    /// What the contender took, nanoseconds of CPU time; of wall time in a
+    /// class that waits.
     pub measured_ns: Interval,
     /// Measured over floor, paired within rounds.
     pub ratio: Interval,
@@ -119,7 +120,7 @@ fn above(card: &ContenderCard, group: &Group, case: &Case, floors: &Floors<'_>) 
             .filter_map(|(name, case)| Some((*name, case, over_launches(case)?)))
             .min_by(|(_, _, a), (_, _, b)| a.total_cmp(b))
             .map(|(name, case, _)| (name, case))?;
-        let launches: Vec<Vec<f64>> = fastest.values().map(Series::cpu).collect();
+        let launches: Vec<Vec<f64>> = fastest.values().map(Series::figure).collect();
         parts.push(Part {
             part,
             implementation: implementation.to_owned(),
@@ -157,12 +158,6 @@ fn above(card: &ContenderCard, group: &Group, case: &Case, floors: &Floors<'_>) 
 
 fn interval(launches: &[Vec<f64>]) -> Option<Interval> {
     hierarchical_median(launches, RESAMPLES, BOOTSTRAP_SEED)
-}
-
-/// The median over launches of their medians.
-fn over_launches(case: &Case) -> Option<f64> {
-    let medians = case.values().filter_map(|series| median(&mut series.cpu()));
-    median(&mut medians.collect::<Vec<_>>())
 }
 
 /// The sum of all parts in every round of a launch that has them all.

@@ -7,14 +7,19 @@
 //! possible. Pairs with one implementation of the primitive show the format
 //! tax: what is left when the cryptography is held constant. Pairs follow from
 //! the cards; none is listed.
+//!
+//! A dozen contenders of one algorithm make dozens of pairs, more than a chart
+//! can show. [`Comparison::is_shown`] says which it should: all that share
+//! their code, and of each algorithm the fastest contender on either side.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{Analysis, Noise, is_difference, least_effect};
 use crate::catalogue::{ContenderCard, ContenderId, Family, Primitive};
 use crate::measurement::{Group, Model, Role};
 use crate::run::RunRecord;
-use crate::series::{Blocks, CanaryRules, Case, Series, paired_ratio};
+use crate::series::{Blocks, CanaryRules, Case, Series, over_launches, paired_ratio};
 use crate::stats::Interval;
 
 /// What changes from one contender to another.
@@ -78,7 +83,7 @@ pub struct Step {
     pub tied: bool,
 }
 
-/// A JWT contender and a PASETO contender of the same algorithm.
+/// A JWT (or JWE) contender and a PASETO contender of the same algorithm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// What was timed, on which claims.
@@ -89,6 +94,8 @@ pub struct Comparison {
     pub whole: Step,
     /// The same in steps, each between neighbours; one step if it can't be divided.
     pub steps: Vec<Step>,
+    /// Whether both are the fastest of their side at this algorithm.
+    pub fastest_of_both: bool,
 }
 
 impl Comparison {
@@ -98,10 +105,17 @@ impl Comparison {
     pub const fn is_format_tax(&self) -> bool {
         !self.whole.change.backend
     }
+
+    /// Whether a chart that can't show all pairs should show this one.
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.is_format_tax() || self.fastest_of_both
+    }
 }
 
 /// Compares all pairs of `run` on the claims of `corpus`: verifying first,
-/// and within a model those with the same implementation first.
+/// within a model those with the same implementation first, and then the
+/// fastest of both sides.
 #[must_use]
 pub fn comparisons(run: &RunRecord, analysis: &Analysis, corpus: &str) -> Vec<Comparison> {
     let least_effect = least_effect(&analysis.twins);
@@ -111,16 +125,23 @@ pub fn comparisons(run: &RunRecord, analysis: &Analysis, corpus: &str) -> Vec<Co
             .iter()
             .flat_map(|field| field.comparisons(least_effect))
             .collect();
-        of_model.sort_by_key(|comparison| !comparison.is_format_tax());
+        of_model.sort_by_key(|comparison| (!comparison.is_format_tax(), !comparison.fastest_of_both));
         found.extend(of_model);
     }
     found
 }
 
+/// Signed or encrypted, JSON Web Tokens are one side of every pair.
+const JOSE: &[Family] = &[Family::Jwt, Family::Jwe];
+/// And this is the other.
+const PASETO: &[Family] = &[Family::Paseto];
+
 /// The contenders of one group that compute the same algorithm.
 struct Field<'a> {
     group: &'a Group,
     members: BTreeMap<&'a ContenderId, (&'a ContenderCard, Case)>,
+    /// Ratios that are known already: many walks share their steps.
+    ratios: RefCell<BTreeMap<(&'a ContenderId, &'a ContenderId), Option<Interval>>>,
 }
 
 fn fields<'a>(run: &'a RunRecord, model: Model, corpus: &str) -> Vec<Field<'a>> {
@@ -145,6 +166,7 @@ fn fields<'a>(run: &'a RunRecord, model: Model, corpus: &str) -> Vec<Field<'a>> 
             .or_insert_with(|| Field {
                 group: &measurement.group,
                 members: BTreeMap::new(),
+                ratios: RefCell::default(),
             });
         let (_, case) = field
             .members
@@ -157,14 +179,19 @@ fn fields<'a>(run: &'a RunRecord, model: Model, corpus: &str) -> Vec<Field<'a>> 
 
 impl<'a> Field<'a> {
     fn comparisons(&self, least_effect: f64) -> Vec<Comparison> {
-        let of = |family: Family| {
-            let cards = self.members.values().map(|(card, _)| *card);
-            cards.filter(move |card| card.family == family)
+        let of = |families: &'static [Family]| {
+            let members = self.members.iter();
+            members.filter(move |(_, (card, _))| families.contains(&card.family))
         };
+        let fastest = |families| {
+            let timed = of(families).filter_map(|(id, (_, case))| Some((*id, over_launches(case)?)));
+            timed.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(id, _)| id)
+        };
+        let fastest = fastest(JOSE).zip(fastest(PASETO));
         let mut found = Vec::new();
-        for jwt in of(Family::Jwt) {
-            for paseto in of(Family::Paseto) {
-                let walk = self.walk(&jwt.id, &paseto.id);
+        for (jwt, (card, _)) in of(JOSE) {
+            for (paseto, _) in of(PASETO) {
+                let walk = self.walk(jwt, paseto);
                 let steps: Option<Vec<Step>> = walk
                     .windows(2)
                     .map(|pair| match pair {
@@ -172,12 +199,13 @@ impl<'a> Field<'a> {
                         _ => None,
                     })
                     .collect();
-                if let (Some(whole), Some(steps)) = (self.step(&jwt.id, &paseto.id, least_effect), steps) {
+                if let (Some(whole), Some(steps)) = (self.step(jwt, paseto, least_effect), steps) {
                     found.push(Comparison {
                         group: self.group.clone(),
-                        algorithm: jwt.primitive.algorithm.clone(),
+                        algorithm: card.primitive.algorithm.clone(),
                         whole,
                         steps,
+                        fastest_of_both: fastest == Some((*jwt, *paseto)),
                     });
                 }
             }
@@ -185,10 +213,14 @@ impl<'a> Field<'a> {
         found
     }
 
-    fn step(&self, from: &ContenderId, to: &ContenderId, least_effect: f64) -> Option<Step> {
+    fn step(&self, from: &'a ContenderId, to: &'a ContenderId, least_effect: f64) -> Option<Step> {
         let (from_card, from_case) = self.members.get(from)?;
         let (to_card, to_case) = self.members.get(to)?;
-        let ratio = paired_ratio(to_case, from_case)?;
+        let mut ratios = self.ratios.borrow_mut();
+        let known = ratios
+            .entry((from, to))
+            .or_insert_with(|| paired_ratio(to_case, from_case));
+        let ratio = (*known)?;
         Some(Step {
             from: from.clone(),
             to: to.clone(),

@@ -8,10 +8,11 @@
 //! * [`catalogue`]: who takes part (contender, attack and target cards).
 //! * [`measurement`]: what one launch of the paired runner observed.
 //! * [`transcript`]: one attack against one target, step by step.
+//! * [`vectors`]: what official test vectors said.
 //! * [`environment`] and [`run`]: on what machine, by which plan.
 //! * [`jsonl`]: lines that survive a crash, read back with damage reported.
-//! * [`stats`], [`analysis`], [`floors`], [`format_tax`] and [`compare`]: pure
-//!   functions from lines to answers.
+//! * [`stats`], [`analysis`], [`floors`], [`format_tax`], [`support`] and
+//!   [`compare`]: pure functions from lines to answers.
 
 pub mod analysis;
 pub mod catalogue;
@@ -25,4 +26,6 @@ pub mod run;
 pub mod selfcheck;
 mod series;
 pub mod stats;
+pub mod support;
 pub mod transcript;
+pub mod vectors;

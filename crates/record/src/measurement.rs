@@ -59,15 +59,36 @@ pub enum Model {
     VerifyHuge,
     /// Like [`Model::RejectSignature`], of a token just under 1 MiB.
     RejectHuge,
+    /// The holder appends a block that narrows a capability.
+    Attenuate,
+    /// The holder appends a block that a third party signed for this token.
+    AttenuateThirdParty,
+    /// The holder closes a capability, so that nothing can be appended.
+    Seal,
+    /// Like [`Model::Verify`], of a capability of three blocks.
+    VerifyThreeBlocks,
+    /// Like [`Model::Verify`], of a capability of ten blocks.
+    VerifyTenBlocks,
+    /// A session's time is extended.
+    Refresh,
+    /// A session is ended, and is gone when the call returns.
+    Revoke,
 }
 
 impl Model {
     /// Every model, in report order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::Verify,
         Self::Issue,
         Self::RejectSignature,
         Self::Load,
+        Self::VerifyThreeBlocks,
+        Self::VerifyTenBlocks,
+        Self::Attenuate,
+        Self::AttenuateThirdParty,
+        Self::Seal,
+        Self::Refresh,
+        Self::Revoke,
         Self::RejectMissingPart,
         Self::RejectHeader,
         Self::RejectVersion,
@@ -82,7 +103,44 @@ impl Model {
 
     /// The models that are questions of their own and have rankings. The
     /// others answer one question together: what refusing costs.
-    pub const RANKED: [Self; 4] = [Self::Verify, Self::Issue, Self::RejectSignature, Self::Load];
+    pub const RANKED: [Self; 11] = [
+        Self::Verify,
+        Self::Issue,
+        Self::RejectSignature,
+        Self::Load,
+        Self::VerifyThreeBlocks,
+        Self::VerifyTenBlocks,
+        Self::Attenuate,
+        Self::AttenuateThirdParty,
+        Self::Seal,
+        Self::Refresh,
+        Self::Revoke,
+    ];
+
+    /// Whether contenders of `class` can do this at all: capabilities alone are
+    /// attenuated, sessions alone are revoked, and an opaque id has no shape
+    /// that could be wrong in many ways.
+    #[must_use]
+    pub const fn applies_to(self, class: Class) -> bool {
+        match self {
+            Self::VerifyThreeBlocks
+            | Self::VerifyTenBlocks
+            | Self::Attenuate
+            | Self::AttenuateThirdParty
+            | Self::Seal => matches!(class, Class::Capability),
+            Self::Refresh | Self::Revoke => matches!(class, Class::Session),
+            Self::RejectMissingPart
+            | Self::RejectHeader
+            | Self::RejectVersion
+            | Self::RejectPurpose
+            | Self::RejectEncoding
+            | Self::RejectLong
+            | Self::RejectHuge => !matches!(class, Class::Capability | Class::Session),
+            // However long its claims are, an id has 43 characters.
+            Self::VerifyLong | Self::VerifyHuge => !matches!(class, Class::Session),
+            Self::Load | Self::Issue | Self::Verify | Self::RejectSignature | Self::RejectExpired => true,
+        }
+    }
 
     /// What a verifier refuses, in the order in which a careful one would
     /// notice; size last.
@@ -103,7 +161,18 @@ impl Model {
     #[must_use]
     pub const fn acceptance(self) -> Option<Self> {
         match self {
-            Self::Load | Self::Issue | Self::Verify | Self::VerifyLong | Self::VerifyHuge => None,
+            Self::Load
+            | Self::Issue
+            | Self::Verify
+            | Self::VerifyLong
+            | Self::VerifyHuge
+            | Self::Attenuate
+            | Self::AttenuateThirdParty
+            | Self::Seal
+            | Self::VerifyThreeBlocks
+            | Self::VerifyTenBlocks
+            | Self::Refresh
+            | Self::Revoke => None,
             Self::RejectLong => Some(Self::VerifyLong),
             Self::RejectHuge => Some(Self::VerifyHuge),
             Self::RejectSignature
@@ -134,6 +203,13 @@ impl Model {
             Self::RejectLong => "reject-long",
             Self::VerifyHuge => "verify-huge",
             Self::RejectHuge => "reject-huge",
+            Self::Attenuate => "attenuate",
+            Self::AttenuateThirdParty => "attenuate-third-party",
+            Self::Seal => "seal",
+            Self::VerifyThreeBlocks => "verify-three-blocks",
+            Self::VerifyTenBlocks => "verify-ten-blocks",
+            Self::Refresh => "refresh",
+            Self::Revoke => "revoke",
         }
     }
 
@@ -155,6 +231,13 @@ impl Model {
             Self::RejectLong => "refuse a bad signature on 64 KiB",
             Self::VerifyHuge => "verify a token of 1 MiB",
             Self::RejectHuge => "refuse a bad signature on 1 MiB",
+            Self::Attenuate => "append a block",
+            Self::AttenuateThirdParty => "append a third party's block",
+            Self::Seal => "seal a capability",
+            Self::VerifyThreeBlocks => "verify three blocks",
+            Self::VerifyTenBlocks => "verify ten blocks",
+            Self::Refresh => "refresh a session",
+            Self::Revoke => "revoke a session",
         }
     }
 }
@@ -307,13 +390,13 @@ pub struct Canary {
 /// Where the bytes of a token go; the parts add up to `token_bytes`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenAnatomy {
-    /// JOSE header as JSON, or the literal `v4.public.`.
+    /// JOSE header as JSON with the encrypted key of a JWE, or the literal `v4.public.`.
     pub header_bytes: u32,
     /// Claims as JSON (as plaintext or ciphertext: the length is the same).
     pub payload_bytes: u32,
     /// Nonce of an encrypted token.
     pub nonce_bytes: u32,
-    /// Signature or authentication tag.
+    /// Signature or authentication tag; of a session, its id.
     pub authentication_bytes: u32,
     /// What base64url and the separating dots add.
     pub encoding_bytes: u32,

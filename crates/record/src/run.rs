@@ -16,6 +16,7 @@ use crate::measurement::{
 };
 use crate::selfcheck::{SELF_CHECK_SCHEMA, SelfCheck};
 use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
+use crate::vectors::{VECTORS_SCHEMA, VectorSummary};
 
 /// Names of the files in a run folder.
 pub mod files {
@@ -43,6 +44,8 @@ pub mod files {
     pub const SELF_CHECK: &str = "self-check.json";
     /// [`Transcript`](super::Transcript) lines.
     pub const TRANSCRIPTS: &str = "transcripts.jsonl";
+    /// [`VectorSummary`](super::VectorSummary) lines.
+    pub const VECTORS: &str = crate::vectors::VECTORS_FILE;
 }
 
 /// Schema tag of [`Manifest`].
@@ -116,6 +119,8 @@ pub struct RunRecord {
     pub second_opinions: Vec<SecondOpinion>,
     /// Attack transcripts; empty when no attack ran.
     pub transcripts: Vec<Transcript>,
+    /// What official test vectors said; empty when none were run.
+    pub vectors: Vec<VectorSummary>,
     /// What the instrument showed of itself, by this build on this machine.
     pub self_check: Option<SelfCheck>,
     /// Lines that could not be read, by file. The rest is used.
@@ -145,6 +150,7 @@ impl RunRecord {
             second_opinions: lines(folder, files::SECOND_OPINIONS, SECOND_OPINION_SCHEMA, &mut damage)?,
             self_check: document(&folder.join(files::SELF_CHECK), SELF_CHECK_SCHEMA).ok(),
             transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,
+            vectors: lines(folder, files::VECTORS, VECTORS_SCHEMA, &mut damage)?,
             damage,
         })
     }

@@ -1,12 +1,16 @@
 //! Block times as every analysis uses them: disturbed blocks dropped, an
 //! operation in nanoseconds, each value with the round it belongs to, so that
 //! cases are compared within rounds.
+//!
+//! The figure is thread CPU time, but for a contender of a class that waits
+//! ([`crate::catalogue::Class::waits`]) wall time: what a disk or a server
+//! takes is no CPU time of the thread that waits for it.
 
 use std::collections::BTreeMap;
 
 use crate::analysis::{CANARY_LIMIT, MIN_KEPT, Noise, WALL_OVER_CPU_LIMIT, ratio_of};
 use crate::measurement::{Canary, FloorMeasurement, Group, Measurement};
-use crate::stats::{Interval, quantile};
+use crate::stats::{Interval, median, quantile};
 
 /// The canaries' rule for every group and launch of a run.
 pub(crate) struct CanaryRules<'a>(BTreeMap<(&'a Group, u32), CanaryRule>);
@@ -64,6 +68,7 @@ impl CanaryRule {
 #[derive(Clone, Copy)]
 pub(crate) struct Blocks<'a> {
     iterations: u32,
+    waits: bool,
     cpu_ns: &'a [u64],
     wall_ns: &'a [u64],
 }
@@ -73,15 +78,18 @@ impl<'a> Blocks<'a> {
     pub(crate) fn of(measurement: &'a Measurement) -> Self {
         Self {
             iterations: measurement.iterations,
+            waits: measurement.group.class.waits(),
             cpu_ns: &measurement.cpu_ns,
             wall_ns: &measurement.wall_ns,
         }
     }
 
-    /// The blocks of a floor.
+    /// The blocks of a floor, which computes and never waits, whatever stands
+    /// beside it.
     pub(crate) fn of_floor(floor: &'a FloorMeasurement) -> Self {
         Self {
             iterations: floor.iterations,
+            waits: false,
             cpu_ns: &floor.cpu_ns,
             wall_ns: &floor.wall_ns,
         }
@@ -90,14 +98,17 @@ impl<'a> Blocks<'a> {
 
 /// One case in one launch: nanoseconds an operation, with the round they belong to.
 pub(crate) struct Series {
+    /// The figure.
     kept: Vec<(usize, f64)>,
     wall: Vec<f64>,
 }
 
 impl Series {
-    /// Drops disturbed blocks by rule and counts them in `noise`.
+    /// Drops disturbed blocks by rule and counts them in `noise`. Wall time
+    /// beyond CPU time is a disturbance only of what does not wait.
     pub(crate) fn new(blocks: Blocks<'_>, canary: Option<&CanaryRule>, noise: &mut Noise) -> Self {
         let operations = f64::from(blocks.iterations.max(1));
+        let waits = blocks.waits;
         #[allow(clippy::cast_precision_loss)] // block times are far below 2^52 ns
         let blocks: Vec<(usize, f64, f64)> = blocks
             .cpu_ns
@@ -110,7 +121,7 @@ impl Series {
         let mut kept: Vec<_> = Vec::with_capacity(blocks.len());
         for (round, cpu, wall) in &blocks {
             noise.blocks += 1;
-            if wall / cpu > WALL_OVER_CPU_LIMIT {
+            if !waits && wall / cpu > WALL_OVER_CPU_LIMIT {
                 noise.preempted += 1;
             } else if canary.is_some_and(|canary| canary.is_slow(*round)) {
                 noise.canary += 1;
@@ -125,14 +136,14 @@ impl Series {
             wall: kept.iter().map(|(_, _, wall)| wall / operations).collect(),
             kept: kept
                 .into_iter()
-                .map(|(round, cpu, _)| (round, cpu / operations))
+                .map(|(round, cpu, wall)| (round, if waits { wall } else { cpu } / operations))
                 .collect(),
         }
     }
 
-    /// CPU time of an operation in every block that was kept.
-    pub(crate) fn cpu(&self) -> Vec<f64> {
-        self.kept.iter().map(|(_, cpu)| *cpu).collect()
+    /// The figure of an operation in every block that was kept.
+    pub(crate) fn figure(&self) -> Vec<f64> {
+        self.kept.iter().map(|(_, figure)| *figure).collect()
     }
 
     /// The same by round.
@@ -150,13 +161,19 @@ impl Series {
         let base = base.by_round();
         self.kept
             .iter()
-            .filter_map(|(round, cpu)| Some((cpu / base.get(round)?).ln()))
+            .filter_map(|(round, figure)| Some((figure / base.get(round)?).ln()))
             .collect()
     }
 }
 
 /// All launches of one case.
 pub(crate) type Case = BTreeMap<u32, Series>;
+
+/// The median over launches of their medians.
+pub(crate) fn over_launches(case: &Case) -> Option<f64> {
+    let medians = case.values().filter_map(|series| median(&mut series.figure()));
+    median(&mut medians.collect::<Vec<_>>())
+}
 
 /// The ratio of two cases, paired within rounds.
 pub(crate) fn paired_ratio(case: &Case, base: &Case) -> Option<Interval> {

@@ -5,6 +5,10 @@
 //! vary. The bootstrap therefore draws launches first and rounds within them
 //! second; a tight interval from a single process would be a trap.
 
+mod resample;
+
+use resample::ResampledMedian;
+
 /// A point estimate between the ends of its confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
@@ -74,40 +78,54 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 /// Median over launches of the median over each launch's rounds, with a 95 %
 /// interval from `resamples` draws of a bootstrap over launches, then rounds.
 /// Empty launches are ignored; `None` if no launch has a round.
+///
+/// The rounds of a launch are not drawn one by one: [`ResampledMedian`] draws
+/// the median of such a resample directly, which is the same distribution and
+/// leaves a page of a hundred contenders a matter of seconds.
 #[must_use]
 pub fn hierarchical_median(launches: &[Vec<f64>], resamples: u32, seed: u64) -> Option<Interval> {
-    let launches: Vec<&[f64]> = launches
+    let sorted: Vec<Vec<f64>> = launches
         .iter()
-        .map(Vec::as_slice)
         .filter(|rounds| !rounds.is_empty())
+        .map(|rounds| {
+            let mut rounds = rounds.clone();
+            rounds.sort_by(f64::total_cmp);
+            rounds
+        })
         .collect();
-    let mut medians: Vec<f64> = launches
+    let mut medians: Vec<f64> = sorted
         .iter()
-        .filter_map(|rounds| median(&mut rounds.to_vec()))
+        .filter_map(|rounds| median_of_sorted(rounds))
         .collect();
     let estimate = median(&mut medians)?;
 
+    let launches: Vec<(&[f64], &ResampledMedian)> = sorted
+        .iter()
+        .map(|rounds| (rounds.as_slice(), resample::of(rounds.len())))
+        .collect();
     let mut random = SplitMix64::new(seed);
-    let mut drawn_rounds = Vec::new();
-    let mut drawn_medians = Vec::with_capacity(launches.len());
+    let mut drawn = Vec::with_capacity(launches.len());
     let mut outcomes = Vec::with_capacity(resamples as usize);
     for _ in 0..resamples {
-        drawn_medians.clear();
+        drawn.clear();
         for _ in 0..launches.len() {
-            let Some(rounds) = random.choose(&launches) else {
-                continue;
-            };
-            drawn_rounds.clear();
-            drawn_rounds.extend((0..rounds.len()).filter_map(|_| random.choose(rounds)));
-            drawn_medians.extend(median(&mut drawn_rounds));
+            if let Some((rounds, medians)) = random.choose(&launches) {
+                drawn.push(medians.draw(rounds, &mut random));
+            }
         }
-        outcomes.extend(median(&mut drawn_medians));
+        outcomes.extend(median(&mut drawn));
     }
     Some(Interval {
         low: quantile(&mut outcomes, 0.025).map_or(estimate, |low| low.min(estimate)),
         estimate,
         high: quantile(&mut outcomes, 0.975).map_or(estimate, |high| high.max(estimate)),
     })
+}
+
+fn median_of_sorted(values: &[f64]) -> Option<f64> {
+    let below = *values.get(values.len().checked_sub(1)? / 2)?;
+    let above = *values.get(values.len() / 2)?;
+    Some(f64::midpoint(below, above))
 }
 
 /// Ratio of the median of `new` to the median of `old`, with a 95 % interval

@@ -1,6 +1,8 @@
 //! From invented block times with a known answer to the answer.
 #![allow(clippy::cast_possible_truncation, clippy::indexing_slicing)] // invented runs are small and known
 
+use std::collections::BTreeMap;
+
 use tokenlab_record::analysis::{Analysis, LEAST_EFFECT, analyse, is_difference};
 use tokenlab_record::catalogue::{Catalogue, Class, ContenderId};
 use tokenlab_record::environment::Environment;
@@ -19,7 +21,7 @@ fn group() -> Group {
     Group {
         model: Model::Verify,
         corpus: "typical".into(),
-        class: Class::Signature,
+        class: Class::Signature128,
     }
 }
 
@@ -89,6 +91,7 @@ fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
         self_check: None,
+        vectors: Vec::new(),
         damage: Vec::new(),
     }
 }
@@ -314,4 +317,65 @@ fn a_planted_slowdown_is_a_control_of_its_own() {
     assert!((planted.ratio.estimate - 1.03).abs() < 0.002, "{planted:?}");
     assert!(is_difference(&planted.ratio, LEAST_EFFECT));
     assert!(analysis.twins.is_empty());
+}
+
+/// Sessions by this many times their CPU time on the wall clock, which is how
+/// they wait.
+fn waiting(cases: &[(&str, f64, u64)]) -> RunRecord {
+    let rows: Vec<_> = cases
+        .iter()
+        .map(|(id, ns, _)| (*id, Role::Contender, *ns))
+        .collect();
+    let times: BTreeMap<&str, u64> = cases.iter().map(|(id, _, times)| (*id, *times)).collect();
+    let mut run = run(&rows);
+    for measurement in &mut run.measurements {
+        measurement.group.class = Class::Session;
+        let times = times[measurement.contender.as_str()];
+        measurement.wall_ns = measurement.cpu_ns.iter().map(|ns| ns * times).collect();
+    }
+    for canary in &mut run.canaries {
+        canary.group.class = Class::Session;
+    }
+    run
+}
+
+#[test]
+fn a_class_that_waits_is_timed_by_the_wall_clock_and_not_dropped_for_it() {
+    let mut run = waiting(&[
+        ("thinks", 50_000.0, 1),
+        ("waits", 10_000.0, 20),
+        ("waits longer", 10_000.0, 22),
+    ]);
+    let analysis = analyse(&run);
+    assert_eq!(
+        ranks(&analysis),
+        [
+            ("thinks", 1, false),
+            ("waits", 2, false),
+            ("waits longer", 3, false)
+        ]
+    );
+    let row = &analysis.rankings[0].rows[1];
+    assert!(row.cpu_ns.holds(200_000.0), "{:?}", row.cpu_ns);
+    assert!((row.wall_ns / row.cpu_ns.estimate - 1.0).abs() < 0.01, "{row:?}");
+    assert!(row.ratio.holds(4.0), "{:?}", row.ratio);
+    assert_eq!(analysis.noise.preempted, 0);
+    assert!(analysis.noise.share < 1e-9, "{:?}", analysis.noise);
+
+    // A slow canary is a disturbance of every class.
+    for canary in &mut run.canaries {
+        canary.before_ns[..10].fill(80_000);
+    }
+    let noise = analyse(&run).noise;
+    assert_eq!(noise.preempted, 0);
+    assert_eq!(noise.canary, u64::from(LAUNCHES) * 10 * 3);
+
+    // The same blocks in a class that computes are somebody else's.
+    for measurement in &mut run.measurements {
+        measurement.group.class = Class::Mac;
+    }
+    assert_eq!(
+        analyse(&run).noise.preempted,
+        u64::from(LAUNCHES) * 2 * ROUNDS as u64
+    );
 }

@@ -27,7 +27,7 @@ fn group(model: Model) -> Group {
     Group {
         model,
         corpus: "typical".into(),
-        class: Class::Signature,
+        class: Class::Signature128,
     }
 }
 
@@ -35,10 +35,11 @@ fn card(id: &str) -> ContenderCard {
     ContenderCard {
         id: ContenderId::new(id),
         family: Family::Paseto,
-        class: Class::Signature,
+        class: Class::Signature128,
         scheme: "paseto.v4.public".into(),
         algorithm: "v4.public".into(),
         library: "pasetors".into(),
+        package: "pasetors".into(),
         library_version: "0.8.1".into(),
         backend: "invented".into(),
         primitive: Primitive::default(),

@@ -25,7 +25,7 @@ fn group() -> Group {
     Group {
         model: Model::Verify,
         corpus: "typical".into(),
-        class: Class::Signature,
+        class: Class::Signature128,
     }
 }
 
@@ -44,10 +44,11 @@ fn run(contenders: &[Who], floors: &[Least]) -> RunRecord {
         record.catalogue.contenders.push(ContenderCard {
             id: ContenderId::new(*id),
             family: if is_jwt { Family::Jwt } else { Family::Paseto },
-            class: Class::Signature,
+            class: Class::Signature128,
             scheme: (*scheme).into(),
             algorithm: (*scheme).into(),
             library: (*library).into(),
+            package: (*library).into(),
             library_version: "1".into(),
             backend: (*implementation).into(),
             primitive: Primitive::new("Ed25519", *implementation),
@@ -137,6 +138,7 @@ fn empty() -> RunRecord {
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
         self_check: None,
+        vectors: Vec::new(),
         damage: Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ fn size(corpus: &str) -> TokenSize {
         schema: TOKEN_SIZE_SCHEMA.into(),
         run: "test".into(),
         contender: ContenderId::new("a/b"),
-        class: Class::Signature,
+        class: Class::Signature128,
         corpus: corpus.into(),
         token_bytes: 10,
         anatomy: TokenAnatomy::default(),
