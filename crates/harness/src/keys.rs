@@ -12,6 +12,8 @@
 
 use std::sync::OnceLock;
 
+use crate::exchange::{Key, MlDsa, PrivateKey};
+
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use ed25519_dalek::pkcs8::spki::EncodePublicKey;
 use rand_chacha::ChaCha20Rng;
@@ -26,7 +28,10 @@ pub struct KeyRing {
     ed25519: OnceLock<Ed25519Pair>,
     p256: OnceLock<PemPair>,
     p384: OnceLock<P384Pair>,
+    p521: OnceLock<PemPair>,
+    secp256k1: OnceLock<PemPair>,
     rsa: OnceLock<RsaPair>,
+    ml_dsa: [OnceLock<Vec<u8>>; 3],
 }
 
 /// An asymmetric pair as PEM text: PKCS#8 and SubjectPublicKeyInfo.
@@ -110,7 +115,10 @@ impl KeyRing {
             ed25519: OnceLock::new(),
             p256: OnceLock::new(),
             p384: OnceLock::new(),
+            p521: OnceLock::new(),
+            secp256k1: OnceLock::new(),
             rsa: OnceLock::new(),
+            ml_dsa: [const { OnceLock::new() }; 3],
         }
     }
 
@@ -160,7 +168,40 @@ impl KeyRing {
         })
     }
 
-    /// The RSA pair of RS256 to PS512. The first call takes about a second.
+    /// The P-521 pair of ES512.
+    pub fn p521(&self) -> &PemPair {
+        self.p521.get_or_init(|| {
+            let secret = p521::SecretKey::random(&mut self.rng("p521"));
+            pem_pair(&secret, &secret.public_key())
+        })
+    }
+
+    /// The secp256k1 pair of ES256K.
+    pub fn secp256k1(&self) -> &PemPair {
+        self.secp256k1.get_or_init(|| {
+            let secret = k256::SecretKey::random(&mut self.rng("secp256k1"));
+            pem_pair(&secret, &secret.public_key())
+        })
+    }
+
+    /// The seed of an ML-DSA pair (FIPS 204 §5.1), another for every parameter set.
+    #[must_use]
+    pub fn ml_dsa_seed(&self, set: MlDsa) -> [u8; 32] {
+        self.symmetric(set.name())
+    }
+
+    /// The public key of that pair, encoded as in FIPS 204 §7.2.
+    pub fn ml_dsa_public(&self, set: MlDsa) -> &[u8] {
+        let [of_44, of_65, of_87] = &self.ml_dsa;
+        let slot = match set {
+            MlDsa::MlDsa44 => of_44,
+            MlDsa::MlDsa65 => of_65,
+            MlDsa::MlDsa87 => of_87,
+        };
+        slot.get_or_init(|| set.public_key(self.ml_dsa_seed(set)))
+    }
+
+    /// The RSA pair of RS256 to PS512, RSA-OAEP and v1.public. The first call takes about a second.
     ///
     /// # Panics
     /// If no RSA key can be made, which would be a bug of the `rsa` crate.
@@ -179,6 +220,82 @@ impl KeyRing {
                 public_pkcs1_pem,
             }
         })
+    }
+
+    /// The private or shared key of a wire scheme: it makes tokens and opens
+    /// them. `None` of a scheme that has no key here.
+    #[must_use]
+    pub fn key(&self, scheme: &str) -> Option<Key> {
+        use p256::pkcs8::DecodePrivateKey;
+        let secret = |length: usize| {
+            let mut bytes = vec![0; length];
+            self.rng(scheme).fill_bytes(&mut bytes);
+            Some(Key::Secret(bytes))
+        };
+        let private = |key| Some(Key::Private(key));
+        let rsa = || {
+            let key = rsa::RsaPrivateKey::from_pkcs8_pem(&self.rsa().pem.secret_pem).ok()?;
+            private(PrivateKey::Rsa(Box::new(key)))
+        };
+        let p256 = || {
+            let key = p256::SecretKey::from_pkcs8_pem(&self.p256().secret_pem).ok()?;
+            private(PrivateKey::P256(key))
+        };
+        let (family, name) = scheme.split_once('.')?;
+        match (family, name) {
+            ("jwt", "HS256" | "BLAKE2B") | ("paseto", "v1.local" | "v2.local" | "v3.local" | "v4.local") => {
+                secret(32)
+            }
+            ("jwt", "HS384") => secret(48),
+            ("jwt", "HS512") => secret(64),
+            ("jwt", "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512") | ("paseto", "v1.public") => {
+                rsa()
+            }
+            ("jwt", "ES256") => p256(),
+            ("jwt", "ES384") | ("paseto", "v3.public") => private(PrivateKey::P384(
+                p384::SecretKey::from_pkcs8_pem(&self.p384().pem.secret_pem).ok()?,
+            )),
+            ("jwt", "ES512") => private(PrivateKey::P521(
+                p521::SecretKey::from_pkcs8_pem(&self.p521().secret_pem).ok()?,
+            )),
+            ("jwt", "ES256K") => private(PrivateKey::Secp256k1(
+                k256::SecretKey::from_pkcs8_pem(&self.secp256k1().secret_pem).ok()?,
+            )),
+            ("jwt", "EdDSA") | ("paseto", "v2.public" | "v4.public") | ("biscuit", _) => {
+                private(PrivateKey::Ed25519(self.ed25519().seed))
+            }
+            // The last plus sign: `ECDH-ES+A256KW` has one of its own.
+            ("jwe", name) => match name.rsplit_once('+')? {
+                ("dir", encryption) => secret(content_key_bytes(encryption)?),
+                ("A128KW" | "A128GCMKW", _) => secret(16),
+                ("A192KW" | "A192GCMKW", _) => secret(24),
+                ("A256KW" | "A256GCMKW", _) => secret(32),
+                (password, _) if password.starts_with("PBES2-") => {
+                    Some(Key::Secret(self.password(scheme).into_bytes()))
+                }
+                (agreement, _) if agreement.starts_with("ECDH-ES") => p256(),
+                ("RSA-OAEP" | "RSA-OAEP-256", _) => rsa(),
+                _ => None,
+            },
+            ("jwt", name) => {
+                let set = MlDsa::named(name)?;
+                let public = self.ml_dsa_public(set).to_vec();
+                private(PrivateKey::MlDsa(set, self.ml_dsa_seed(set), public))
+            }
+            _ => None,
+        }
+    }
+
+    /// A password for `scheme`: 20 letters and digits, about 119 bits.
+    fn password(&self, scheme: &str) -> String {
+        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let mut rng = self.rng(scheme);
+        let letters = std::iter::repeat_with(|| rng.next_u32() as usize % LETTERS.len());
+        letters
+            .filter_map(|index| LETTERS.get(index))
+            .map(|letter| char::from(*letter))
+            .take(20)
+            .collect()
     }
 
     /// Everything of this ring that is public.
@@ -205,6 +322,18 @@ impl KeyRing {
     }
 }
 
+/// Length of the content encryption key of a JWE's `enc`, RFC 7518 §5.1.
+fn content_key_bytes(encryption: &str) -> Option<usize> {
+    match encryption {
+        "A128GCM" => Some(16),
+        "A192GCM" => Some(24),
+        "A256GCM" | "A128CBC-HS256" => Some(32),
+        "A192CBC-HS384" => Some(48),
+        "A256CBC-HS512" => Some(64),
+        _ => None,
+    }
+}
+
 fn pem_pair(secret: &impl EncodePrivateKey, public: &impl EncodePublicKey) -> PemPair {
     #[allow(clippy::expect_used)] // a key that was just made has an encoding
     let secret_pem = secret
@@ -222,6 +351,8 @@ fn pem_pair(secret: &impl EncodePrivateKey, public: &impl EncodePublicKey) -> Pe
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -238,6 +369,47 @@ mod tests {
         assert_eq!(again.rsa().pem.secret_pem, a.rsa().pem.secret_pem);
         assert_ne!(b.ed25519().seed, a.ed25519().seed);
         assert_ne!(b.rsa().pem.secret_pem, a.rsa().pem.secret_pem);
+    }
+
+    #[test]
+    fn a_jwe_scheme_gets_the_key_that_its_algorithm_takes() {
+        let ring = KeyRing::from_seed(1);
+        for (scheme, kind) in [
+            ("jwe.dir+A256GCM", "a secret of 32 bytes"),
+            ("jwe.dir+A256CBC-HS512", "a secret of 64 bytes"),
+            ("jwe.A256KW+A256CBC-HS512", "a secret of 32 bytes"),
+            ("jwe.A128KW+A128GCM", "a secret of 16 bytes"),
+            ("jwe.A256GCMKW+A256GCM", "a secret of 32 bytes"),
+            ("jwe.PBES2-HS512+A256KW+A256GCM", "a secret of 20 bytes"),
+            ("jwe.ECDH-ES+A256GCM", "a P-256 private key"),
+            ("jwe.ECDH-ES+A256KW+A256GCM", "a P-256 private key"),
+            ("jwe.RSA-OAEP-256+A256GCM", "an RSA (2048 bits) private key"),
+        ] {
+            assert_eq!(ring.key(scheme).unwrap().describe(), kind, "{scheme}");
+        }
+        for scheme in ["jwe.dir+none", "jwe.RSA1_5+A256GCM", "jwe.A256KW"] {
+            assert!(ring.key(scheme).is_none(), "{scheme}");
+        }
+    }
+
+    #[test]
+    fn an_ml_dsa_key_comes_with_its_public_half_and_differs_by_parameter_set() {
+        let ring = KeyRing::from_seed(1);
+        let mut seeds = BTreeSet::new();
+        for set in MlDsa::ALL {
+            let key = ring.key(&format!("jwt.{}", set.name()));
+            let Some(Key::Private(PrivateKey::MlDsa(found, seed, public))) = key else {
+                panic!("{}: {key:?}", set.name());
+            };
+            assert_eq!(
+                (found, public.len()),
+                (set, set.public_key_bytes()),
+                "{}",
+                set.name()
+            );
+            assert!(seeds.insert(seed), "{}", set.name());
+        }
+        assert!(ring.key("jwt.ML-DSA-43").is_none());
     }
 
     #[test]

@@ -7,23 +7,32 @@
 //! tests, attacks and fuzzes iterates the registry in [`contenders`].
 //!
 //! This crate knows no attack, measures nothing, prints nothing and opens no
-//! connection.
+//! connection but to a Redis server that it started itself, on loopback.
 
+mod biscuit_wire;
 pub mod claims;
 pub mod contender;
 pub mod contenders;
 pub mod corpus;
 pub mod decode;
+pub mod exchange;
 pub mod floor;
 pub mod keys;
 pub mod malleability;
+pub mod paseto;
 pub mod policy;
 pub mod rejection;
+pub mod session;
 pub mod tamper;
+pub mod vectors;
 
 pub use claims::{ClaimSet, RegisteredClaim};
-pub use contender::{Contender, IssueError, SetupError, TokenService};
+pub use contender::{
+    Attenuation, Bound, Codec, Contender, IssueError, Missing, Opened, SessionControl, SetupError,
+    TokenService,
+};
 pub use corpus::Corpus;
+pub use exchange::Key;
 pub use keys::{KeyRing, PublicKeys};
 pub use policy::Policy;
 pub use rejection::{RejectReason, Rejection};

@@ -34,7 +34,8 @@ impl Rejection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RejectReason {
-    /// Longer than the verifier is willing to read.
+    /// Longer than the verifier is willing to read, or more to run than it is
+    /// willing to.
     Oversized,
     /// Wrong number of parts, a part that is too short, text that is no token.
     Malformed,
@@ -42,7 +43,7 @@ pub enum RejectReason {
     Encoding,
     /// Another format, version, purpose or algorithm than the one configured.
     WrongScheme,
-    /// No key goes by the name that the token gives.
+    /// No key goes by the name that the token gives, no session by the id that it is.
     UnknownKey,
     /// Signature or authentication tag does not match.
     BadSignature,
@@ -59,6 +60,9 @@ pub enum RejectReason {
     WrongIssuer,
     /// `aud` does not hold the audience that the policy names.
     WrongAudience,
+    /// A check that the token carries does not hold, or the authorizer does not
+    /// allow what is being done: the token was narrowed to something else.
+    Unauthorized,
     /// The library failed in a way that says nothing about the token.
     Internal,
 }
@@ -86,6 +90,7 @@ impl RejectReason {
             Self::NotYetValid => "not-yet-valid",
             Self::WrongIssuer => "wrong-issuer",
             Self::WrongAudience => "wrong-audience",
+            Self::Unauthorized => "unauthorized",
             Self::Internal => "internal",
         }
     }
