@@ -7,101 +7,100 @@
 //! a thread-local.
 //!
 //! The policy is applied by the library's own `Validation`, which can express
-//! all of it but a required `iat` or `jti`: those are looked for here. One
-//! caveat: keys are kept as bytes and parsed again in every call, so `load` is
-//! cheap here and `issue` is not.
+//! all of it but a required `iat` or `jti`: those are looked for here. So is
+//! `crit`, which the library parses and leaves to its caller: none is known
+//! here, and any is refused (RFC 7515 §4.1.11). One caveat: keys are kept as
+//! bytes and parsed again in every call, so `load` is cheap here and `issue` is
+//! not.
 
 use std::cell::Cell;
 use std::collections::HashSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils, rust_crypto};
 use jsonwebtoken::errors::{Error, ErrorKind};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey, Header, Validation};
+use tokenlab_record::catalogue::ContenderCard;
 
+use super::jws::{self, JwsAlgorithm, JwsKey, KeyKind};
 use crate::claims::{ClaimSet, Decode, Encode, NumericDate, RegisteredClaim};
-use crate::contender::{Contender, IssueError, SetupError, TokenService};
-use crate::keys::{KeyRing, PemPair};
+use crate::contender::{Bound, Codec, Contender, IssueError, Opened, SetupError, TokenService};
+use crate::exchange::Key;
+use crate::keys::KeyRing;
 use crate::policy::Policy;
 use crate::rejection::{RejectReason, Rejection};
 
-/// Each algorithm with its key and the name of what it computes; every one
-/// runs on every backend of this build.
-const ALGORITHMS: &[(Algorithm, KeyKind, &str)] = &[
-    (Algorithm::HS256, KeyKind::Secret32, "HMAC-SHA256"),
-    (Algorithm::HS384, KeyKind::Secret48, "HMAC-SHA384"),
-    (Algorithm::HS512, KeyKind::Secret64, "HMAC-SHA512"),
-    (Algorithm::RS256, KeyKind::Rsa, "RSA-2048 PKCS#1 v1.5"),
-    (Algorithm::RS384, KeyKind::Rsa, "RSA-2048 PKCS#1 v1.5"),
-    (Algorithm::PS256, KeyKind::Rsa, "RSA-2048 PSS"),
-    (Algorithm::PS384, KeyKind::Rsa, "RSA-2048 PSS"),
-    (Algorithm::ES256, KeyKind::P256, "ECDSA P-256"),
-    (Algorithm::ES384, KeyKind::P384, "ECDSA P-384"),
-    (Algorithm::EdDSA, KeyKind::Ed25519, "Ed25519"),
+const LIBRARY: (&str, &str) = ("jsonwebtoken", "11.1.0");
+
+/// The library's algorithms, all twelve; every one runs on every backend of
+/// this build.
+const ALGORITHMS: &[(Algorithm, JwsAlgorithm)] = &[
+    (Algorithm::HS256, jws::HS256),
+    (Algorithm::HS384, jws::HS384),
+    (Algorithm::HS512, jws::HS512),
+    (Algorithm::RS256, jws::RS256),
+    (Algorithm::RS384, jws::RS384),
+    (Algorithm::RS512, jws::RS512),
+    (Algorithm::PS256, jws::PS256),
+    (Algorithm::PS384, jws::PS384),
+    (Algorithm::PS512, jws::PS512),
+    (Algorithm::ES256, jws::ES256),
+    (Algorithm::ES384, jws::ES384),
+    (Algorithm::EdDSA, jws::EDDSA),
 ];
 
 pub(super) fn contenders() -> Vec<Box<dyn Contender>> {
     let mut contenders: Vec<Box<dyn Contender>> = Vec::new();
-    for (algorithm, key, primitive) in ALGORITHMS {
+    for (algorithm, jws) in ALGORITHMS {
         for backend in Backend::ALL {
-            contenders.push(Box::new(JsonWebToken::new(*algorithm, *key, primitive, *backend)));
+            contenders.push(Box::new(JsonWebToken {
+                algorithm: *algorithm,
+                jws: *jws,
+                backend: *backend,
+                card: jws.card(LIBRARY, Some(backend.slug()), backend.implementation(jws.key)),
+            }));
         }
     }
     contenders
 }
 
-/// Which key of the ring an algorithm takes. Secrets are as long as the hash
-/// output, RFC 7518 §3.2.
-#[derive(Clone, Copy)]
-enum KeyKind {
-    Secret32,
-    Secret48,
-    Secret64,
-    Rsa,
-    P256,
-    P384,
-    Ed25519,
+/// The library's keys of one algorithm.
+struct Keys {
+    signing: Option<EncodingKey>,
+    verifying: DecodingKey,
 }
 
-impl KeyKind {
-    const fn class(self) -> Class {
-        match self {
-            Self::Secret32 | Self::Secret48 | Self::Secret64 => Class::SharedKeyAuthenticated,
-            Self::Rsa | Self::P256 | Self::P384 | Self::Ed25519 => Class::Signature,
+impl Keys {
+    fn parse(algorithm: Algorithm, key: &JwsKey<'_>) -> Result<Self, String> {
+        if algorithm.family() == AlgorithmFamily::Hmac {
+            let secret = key.secret()?;
+            return Ok(Self {
+                signing: Some(EncodingKey::from_secret(&secret)),
+                verifying: DecodingKey::from_secret(&secret),
+            });
         }
+        let text = key.pem()?;
+        Self::from_pem(algorithm, text.private.as_deref(), &text.public).map_err(|error| error.to_string())
     }
 
-    const fn footnote(self) -> Option<&'static str> {
-        match self {
-            Self::Rsa => Some("2048-bit RSA is a 112-bit security level"),
-            Self::P384 => Some("P-384 is a 192-bit security level"),
-            Self::Secret32 | Self::Secret48 | Self::Secret64 | Self::P256 | Self::Ed25519 => None,
-        }
-    }
-
-    fn keys(self, ring: &KeyRing, scheme: &str) -> Result<(EncodingKey, DecodingKey), Error> {
-        let secret = |bytes: &[u8]| (EncodingKey::from_secret(bytes), DecodingKey::from_secret(bytes));
-        let ec = |pair: &PemPair| {
-            Ok((
-                EncodingKey::from_ec_pem(pair.secret_pem.as_bytes())?,
-                DecodingKey::from_ec_pem(pair.public_pem.as_bytes())?,
-            ))
+    fn from_pem(algorithm: Algorithm, private: Option<&str>, public: &str) -> Result<Self, Error> {
+        type Read<K> = fn(&[u8]) -> Result<K, Error>;
+        let (signing, verifying): (Read<EncodingKey>, Read<DecodingKey>) = match algorithm.family() {
+            AlgorithmFamily::Rsa => (EncodingKey::from_rsa_pem, DecodingKey::from_rsa_pem),
+            AlgorithmFamily::Ec => (EncodingKey::from_ec_pem, DecodingKey::from_ec_pem),
+            AlgorithmFamily::Ed | AlgorithmFamily::Hmac => {
+                (EncodingKey::from_ed_pem, DecodingKey::from_ed_pem)
+            }
         };
-        match self {
-            Self::Secret32 => Ok(secret(&ring.symmetric::<32>(scheme))),
-            Self::Secret48 => Ok(secret(&ring.symmetric::<48>(scheme))),
-            Self::Secret64 => Ok(secret(&ring.symmetric::<64>(scheme))),
-            Self::Rsa => Ok((
-                EncodingKey::from_rsa_pem(ring.rsa().pem.secret_pem.as_bytes())?,
-                DecodingKey::from_rsa_pem(ring.rsa().pem.public_pem.as_bytes())?,
-            )),
-            Self::P256 => ec(ring.p256()),
-            Self::P384 => ec(&ring.p384().pem),
-            Self::Ed25519 => Ok((
-                EncodingKey::from_ed_pem(ring.ed25519().pem.secret_pem.as_bytes())?,
-                DecodingKey::from_ed_pem(ring.ed25519().pem.public_pem.as_bytes())?,
-            )),
-        }
+        Ok(Self {
+            signing: private.map(|text| signing(text.as_bytes())).transpose()?,
+            verifying: verifying(public.as_bytes())?,
+        })
+    }
+
+    fn signing(&self) -> Result<&EncodingKey, IssueError> {
+        self.signing.as_ref().ok_or_else(jws::only_verifies)
     }
 }
 
@@ -132,13 +131,11 @@ impl Backend {
         match (self, key) {
             #[cfg(feature = "aws-lc")]
             (Self::AwsLc, _) => "aws-lc-rs 1",
-            (Self::RustCrypto, KeyKind::Secret32 | KeyKind::Secret48 | KeyKind::Secret64) => {
-                "hmac 0.12, sha2 0.10"
-            }
+            (Self::RustCrypto, KeyKind::Secret(_)) => "hmac 0.12, sha2 0.10",
             (Self::RustCrypto, KeyKind::Rsa) => "rsa 0.9",
             (Self::RustCrypto, KeyKind::P256) => "p256 0.13",
             (Self::RustCrypto, KeyKind::P384) => "p384 0.13",
-            (Self::RustCrypto, KeyKind::Ed25519) => "ed25519-dalek 2",
+            (Self::RustCrypto, _) => "ed25519-dalek 2",
         }
     }
 
@@ -182,30 +179,15 @@ pub(super) fn install_provider() {
 
 struct JsonWebToken {
     algorithm: Algorithm,
-    key: KeyKind,
+    jws: JwsAlgorithm,
     backend: Backend,
     card: ContenderCard,
 }
 
 impl JsonWebToken {
-    fn new(algorithm: Algorithm, key: KeyKind, primitive: &str, backend: Backend) -> Self {
-        Self {
-            algorithm,
-            key,
-            backend,
-            card: ContenderCard {
-                id: ContenderId::new(format!("jsonwebtoken/{algorithm:?}+{}", backend.slug())),
-                family: Family::Jwt,
-                class: key.class(),
-                scheme: format!("jwt.{algorithm:?}"),
-                algorithm: format!("{algorithm:?}"),
-                library: "jsonwebtoken".into(),
-                library_version: "11.1.0".into(),
-                backend: format!("{} ({primitive})", backend.slug()),
-                primitive: Primitive::new(primitive, backend.implementation(key)),
-                footnote: key.footnote().map(str::to_owned),
-            },
-        }
+    fn keys(&self, key: &JwsKey<'_>) -> Result<Keys, SetupError> {
+        install_provider();
+        Keys::parse(self.algorithm, key).map_err(|problem| jws::refused(&self.card, problem))
     }
 }
 
@@ -215,18 +197,20 @@ impl Contender for JsonWebToken {
     }
 
     fn load(&self, keys: &KeyRing, policy: &Policy) -> Result<Box<dyn TokenService>, SetupError> {
-        install_provider();
-        let (signing, verifying) = self
-            .key
-            .keys(keys, &self.card.scheme)
-            .map_err(|error| SetupError::new(&self.card, error))?;
         Ok(Box::new(Service {
             header: Header::new(self.algorithm),
             backend: self.backend,
-            signing,
-            verifying,
+            keys: self.keys(&JwsKey::of_ring(self.jws, keys, &self.card))?,
             validation: validation(self.algorithm, policy),
             also_required: also_required(policy),
+        }))
+    }
+
+    fn codec(&self, key: &Key) -> Result<Box<dyn Codec>, SetupError> {
+        Ok(Box::new(Bare {
+            algorithm: self.algorithm,
+            backend: self.backend,
+            keys: self.keys(&JwsKey::given(self.jws, key, &self.card)?)?,
         }))
     }
 }
@@ -257,8 +241,7 @@ fn also_required(policy: &Policy) -> Vec<RegisteredClaim> {
 struct Service {
     header: Header,
     backend: Backend,
-    signing: EncodingKey,
-    verifying: DecodingKey,
+    keys: Keys,
     validation: Validation,
     also_required: Vec<RegisteredClaim>,
 }
@@ -266,15 +249,18 @@ struct Service {
 impl TokenService for Service {
     fn issue(&self, claims: &ClaimSet) -> Result<String, IssueError> {
         self.backend.select();
-        jsonwebtoken::encode(&self.header, &Encode::<NumericDate>::new(claims), &self.signing)
-            .map_err(IssueError::new)
+        let claims = Encode::<NumericDate>::new(claims);
+        jsonwebtoken::encode(&self.header, &claims, self.keys.signing()?).map_err(IssueError::new)
     }
 
     fn verify(&self, token: &str) -> Result<ClaimSet, Rejection> {
         self.backend.select();
-        let claims = jsonwebtoken::decode::<Decode<NumericDate>>(token, &self.verifying, &self.validation)
-            .map(|data| data.claims.0)
+        let data = jsonwebtoken::decode::<Decode<NumericDate>>(token, &self.keys.verifying, &self.validation)
             .map_err(|error| rejection(&error, token))?;
+        if data.header.crit.is_some() {
+            return Err(jws::critical());
+        }
+        let claims = data.claims.0;
         match self.also_required.iter().find(|claim| !claims.has(**claim)) {
             Some(missing) => Err(Rejection::new(
                 RejectReason::MissingClaim(*missing),
@@ -282,6 +268,61 @@ impl TokenService for Service {
             )),
             None => Ok(claims),
         }
+    }
+}
+
+/// Signing and verifying without claims.
+///
+/// The library's `decode` reads every payload as claims, so this takes the
+/// steps that it is made of, each the library's own and public: `decode_header`
+/// for shape, encoding and header, and `crypto::verify` for the signature. The
+/// comparison of algorithms between the two is `decode`'s first line, and is
+/// repeated here. Payloads stay the bytes that they are, JSON or not.
+struct Bare {
+    algorithm: Algorithm,
+    backend: Backend,
+    keys: Keys,
+}
+
+impl Codec for Bare {
+    fn seal(&self, payload: &[u8], bound: &Bound) -> Result<String, IssueError> {
+        jws::can_bind(bound)?;
+        let header = serde_json::to_vec(&Header::new(self.algorithm)).map_err(IssueError::new)?;
+        let header = URL_SAFE_NO_PAD.encode(header);
+        let covered = format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload));
+        self.backend.select();
+        let signature = jsonwebtoken::crypto::sign(covered.as_bytes(), self.keys.signing()?, self.algorithm)
+            .map_err(IssueError::new)?;
+        Ok(format!("{covered}.{signature}"))
+    }
+
+    fn open(&self, token: &str, bound: &Bound) -> Result<Opened, Rejection> {
+        jws::is_bound(bound)?;
+        let refused = |error: Error| rejection(&error, token);
+        let header = jsonwebtoken::decode_header(token).map_err(refused)?;
+        if header.alg != self.algorithm {
+            return Err(refused(ErrorKind::InvalidAlgorithm.into()));
+        }
+        if header.crit.is_some() {
+            return Err(jws::critical());
+        }
+        let (covered, signature) = token
+            .rsplit_once('.')
+            .ok_or_else(|| refused(ErrorKind::InvalidToken.into()))?;
+        self.backend.select();
+        let verified = jsonwebtoken::crypto::verify(
+            signature,
+            covered.as_bytes(),
+            &self.keys.verifying,
+            self.algorithm,
+        );
+        if !verified.map_err(refused)? {
+            return Err(refused(ErrorKind::InvalidSignature.into()));
+        }
+        Ok(Opened {
+            payload: jws::verified_payload(token)?,
+            footer: Vec::new(),
+        })
     }
 }
 

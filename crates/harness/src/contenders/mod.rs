@@ -4,9 +4,17 @@
 //! to a library, add a line to the table in its file. Nothing else lists
 //! contenders by hand.
 
+mod biscuit_auth;
+#[cfg(feature = "openssl")]
+mod josekit;
 mod jsonwebtoken;
+mod jws;
+mod jwt_compact;
+mod jwt_simple;
+mod paseto_rs;
 mod pasetors;
 mod rusty_paseto;
+mod session;
 
 use std::sync::OnceLock;
 
@@ -19,13 +27,28 @@ pub fn all() -> &'static [Box<dyn Contender>] {
     ALL.get_or_init(|| {
         [
             jsonwebtoken::contenders(),
+            jwt_simple::contenders(),
+            jwt_compact::contenders(),
+            #[cfg(feature = "openssl")]
+            josekit::contenders(),
             pasetors::contenders(),
             rusty_paseto::contenders(),
+            paseto_rs::contenders(),
+            biscuit_auth::contenders(),
+            session::contenders(),
         ]
         .into_iter()
         .flatten()
         .collect()
     })
+}
+
+/// Every contender that can run on this machine.
+pub fn available() -> impl Iterator<Item = &'static dyn Contender> {
+    all()
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|contender| contender.missing().is_none())
 }
 
 /// Puts the JWT library's process-wide cryptographic provider in place, for
