@@ -1,8 +1,8 @@
 //! base64url of a token's parts, without padding (RFC 4648 §5): decoding for
 //! a verifier, encoding for an issuer.
 //!
-//! Verifying decodes every part. Issuing leaves out the header of a JWS, which
-//! never changes and is encoded once by whoever cares. Buffers are made
+//! Verifying decodes every part. Issuing leaves out the header of a JWS or JWE
+//! that is the same in every token, and is encoded once by whoever cares. Buffers are made
 //! beforehand and used again: allocating is not part of the least work.
 
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use base64_simd::AsOut;
 use tokenlab_record::measurement::{FloorPart, Model};
 
 use super::token::encoded_parts;
-use super::work::floor;
+use super::work::{Material, floor};
 use super::{Floor, FloorWork};
 
 pub(super) fn floors(scheme: &str) -> Vec<Box<dyn Floor>> {
@@ -86,11 +86,11 @@ fn both_ways(scheme: &str, codec: impl Codec, judge: impl Codec) -> [Box<dyn Flo
             }))
         }),
         floor(scheme, base64, Model::Issue, codec.name(), move |material| {
-            let is_jws = material.scheme.starts_with("jwt.");
+            let skipped = usize::from(has_constant_header(material));
             let mut out = vec![0; longest(material.tokens)];
             let mut parts = Vec::new();
             for token in material.tokens {
-                let texts = encoded_parts(token).into_iter().skip(usize::from(is_jws));
+                let texts = encoded_parts(token).into_iter().skip(skipped);
                 let decoded: Option<Vec<_>> = texts
                     .map(|text| {
                         let length = judge.decode(text.as_bytes(), &mut out)?;
@@ -102,6 +102,14 @@ fn both_ways(scheme: &str, codec: impl Codec, judge: impl Codec) -> [Box<dyn Flo
             Ok(Box::new(Encoding { out, parts, codec }))
         }),
     ]
+}
+
+/// Whether every token begins with the same encoded header. A PASETO's is not
+/// encoded, and a JWE may carry a key in its own.
+fn has_constant_header(material: &Material<'_>) -> bool {
+    let mut headers = material.tokens.iter().filter_map(|token| token.split('.').next());
+    let first = headers.next();
+    !material.scheme.starts_with("paseto.") && headers.all(|header| Some(header) == first)
 }
 
 /// Room for any part of any token, with what a decoder wants for its estimate.

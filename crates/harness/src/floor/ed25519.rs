@@ -32,12 +32,12 @@ pub(super) fn floors() -> Vec<Box<dyn Floor>> {
     floors
 }
 
-mod dalek {
+pub(super) mod dalek {
     use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 
     use crate::floor::work::Material;
 
-    pub(super) fn verifier(
+    pub(in crate::floor) fn verifier(
         material: &Material<'_>,
     ) -> Result<impl Fn(&[u8], &[u8]) -> bool + Send + use<>, String> {
         let key =
@@ -48,7 +48,7 @@ mod dalek {
     }
 
     #[allow(clippy::unnecessary_wraps)] // other families' keys can fail to parse
-    pub(super) fn signer(
+    pub(in crate::floor) fn signer(
         material: &Material<'_>,
     ) -> Result<impl Fn(&[u8]) -> Option<[u8; 64]> + Send + use<>, String> {
         let key = SigningKey::from_bytes(&material.keys.ed25519().seed);
@@ -56,13 +56,13 @@ mod dalek {
     }
 }
 
-mod compact {
+pub(super) mod compact {
     use ed25519_compact::{KeyPair, PublicKey, Seed, Signature};
 
     use crate::floor::work::Material;
 
     #[allow(clippy::unnecessary_wraps)] // this library parses a public key when it is used
-    pub(super) fn verifier(
+    pub(in crate::floor) fn verifier(
         material: &Material<'_>,
     ) -> Result<impl Fn(&[u8], &[u8]) -> bool + Send + use<>, String> {
         let key = PublicKey::new(material.keys.ed25519().public);
@@ -71,7 +71,7 @@ mod compact {
         })
     }
 
-    pub(super) fn signer(
+    pub(in crate::floor) fn signer(
         material: &Material<'_>,
     ) -> Result<impl Fn(&[u8]) -> Option<Signature> + Send + use<>, String> {
         let pair = KeyPair::try_from_seed(Seed::new(material.keys.ed25519().seed))
@@ -81,12 +81,12 @@ mod compact {
 }
 
 #[cfg(feature = "aws-lc")]
-mod aws_lc {
+pub(super) mod aws_lc {
     use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, ParsedPublicKey, Signature};
 
     use crate::floor::work::Material;
 
-    pub(super) fn verifier(
+    pub(in crate::floor) fn verifier(
         material: &Material<'_>,
     ) -> Result<impl Fn(&[u8], &[u8]) -> bool + Send + use<>, String> {
         let key = ParsedPublicKey::new(&ED25519, material.keys.ed25519().public)
@@ -94,7 +94,7 @@ mod aws_lc {
         Ok(move |covered: &[u8], signature: &[u8]| key.verify_sig(covered, signature).is_ok())
     }
 
-    pub(super) fn signer(
+    pub(in crate::floor) fn signer(
         material: &Material<'_>,
     ) -> Result<impl Fn(&[u8]) -> Option<Signature> + Send + use<>, String> {
         let pair = material.keys.ed25519();

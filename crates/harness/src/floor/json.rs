@@ -11,13 +11,13 @@ use std::marker::PhantomData;
 use tokenlab_record::measurement::{FloorPart, Model};
 
 use super::work::{Material, floor};
-use super::{Floor, FloorWork, local};
+use super::{Floor, FloorWork, jwe, local, session};
 use crate::claims::{ClaimSet, Encode, NumericDate, Rfc3339, TimeFormat};
 
 const IMPLEMENTATION: &str = "serde_json";
 
 pub(super) fn floors(scheme: &str) -> [Box<dyn Floor>; 2] {
-    if scheme.starts_with("jwt.") {
+    if scheme.starts_with("jwt.") || scheme.starts_with("jwe.") || session::is_session(scheme) {
         both_ways::<NumericDate>(scheme)
     } else {
         both_ways::<Rfc3339>(scheme)
@@ -45,10 +45,17 @@ fn both_ways<F: TimeFormat + Send>(scheme: &str) -> [Box<dyn Floor>; 2] {
     ]
 }
 
-/// The tokens' own payloads, decrypted where they are not readable.
+/// The tokens' own payloads, decrypted where they are not readable; of a
+/// session, what its store keeps.
 fn payloads(material: &Material<'_>) -> Result<Vec<Vec<u8>>, String> {
+    if session::is_session(material.scheme) {
+        return session::kept(material);
+    }
     if material.scheme.ends_with(".local") {
         return local::plaintexts(material);
+    }
+    if material.scheme.starts_with("jwe.") {
+        return jwe::plaintexts(material);
     }
     Ok(material.sealed()?.into_iter().map(|token| token.body).collect())
 }

@@ -1,24 +1,33 @@
-//! Authenticated encryption of v2.local and v4.local (PASETO, Version2 and
-//! Version4).
+//! Authenticated encryption of the four versions' local tokens (PASETO,
+//! Version1 to Version4).
 //!
 //! Verifying authenticates and decrypts; issuing draws the nonce from the
-//! system, encrypts and authenticates. v2 derives its nonce from that
-//! randomness and the message, v4 derives two keys from the nonce: both are
-//! required, so both are part of the floor.
+//! system, encrypts and authenticates. v1 and v2 derive their nonce from that
+//! randomness and the message, all but v2 derive two keys from the nonce: both
+//! are required, so both are part of the floor. Both keys of v1 and v3 come from
+//! one extraction of HKDF (RFC 5869), which is done once.
 
 use std::hint::black_box;
 use std::marker::PhantomData;
 
 use tokenlab_record::measurement::{FloorPart, Model};
 
-use super::local_kit::{Aead, Blake2b, Orion, Simd, XChaCha20};
+use super::local_kit::{Aead, Blake2b, Nist, Orion, RustCrypto, Simd, XChaCha20};
 use super::token::Sealed;
 use super::work::{Material, floor};
 use super::{Floor, FloorWork, pae};
 use crate::claims::Rfc3339;
+use crate::paseto::equal_in_constant_time;
 
 pub(super) fn floors() -> Vec<Box<dyn Floor>> {
     let mut floors = Vec::new();
+    floors.extend(both_ways::<V1<RustCrypto>>("aes, hmac"));
+    floors.extend(both_ways::<V3<RustCrypto>>("aes, hmac"));
+    #[cfg(feature = "aws-lc")]
+    {
+        floors.extend(both_ways::<V1<super::local_kit::AwsLc>>("aws-lc-rs AES, HMAC"));
+        floors.extend(both_ways::<V3<super::local_kit::AwsLc>>("aws-lc-rs AES, HMAC"));
+    }
     floors.extend(both_ways::<V2<Orion>>("orion"));
     #[cfg(feature = "aws-lc")]
     floors.extend(both_ways::<V2<super::local_kit::AwsLc>>(
@@ -35,7 +44,9 @@ pub(super) fn floors() -> Vec<Box<dyn Floor>> {
 /// In words, if a token is none of this scheme and key.
 pub(super) fn plaintexts(material: &Material<'_>) -> Result<Vec<Vec<u8>>, String> {
     match material.scheme {
+        V1::<RustCrypto>::SCHEME => opened::<V1<RustCrypto>>(material),
         V2::<Orion>::SCHEME => opened::<V2<Orion>>(material),
+        V3::<RustCrypto>::SCHEME => opened::<V3<RustCrypto>>(material),
         _ => opened::<V4<Orion>>(material),
     }
 }
@@ -78,6 +89,110 @@ struct Buffers {
     nonce: Vec<u8>,
     body: Vec<u8>,
     tag: Vec<u8>,
+}
+
+struct V1<K>(PhantomData<K>);
+
+impl<K: Nist> V1<K> {
+    /// Encryption key with its counter, and authentication key.
+    fn split(key: &[u8; 32], nonce: &[u8]) -> Option<Split<32>> {
+        let (salt, counter) = nonce.split_first_chunk::<16>()?;
+        let extracted = K::hmac(salt, &[key])?;
+        Some(Split {
+            encryption: *K::expand(&extracted, ENCRYPTION, &[])?.first_chunk()?,
+            counter: counter.try_into().ok()?,
+            authentication: *K::expand(&extracted, AUTHENTICATION, &[])?.first_chunk()?,
+        })
+    }
+}
+
+impl<K: Nist> Scheme for V1<K> {
+    const SCHEME: &'static str = "paseto.v1.local";
+    const HEADER: &'static [u8] = b"v1.local.";
+    const RANDOM: usize = 32;
+
+    fn open(key: &[u8; 32], token: &Sealed, out: &mut Vec<u8>) -> Option<()> {
+        Self::split(key, &token.nonce)?.open::<K>(token, out)
+    }
+
+    fn seal(key: &[u8; 32], random: &[u8], message: &[u8], out: &mut Buffers) -> Option<()> {
+        let hashed = K::hmac(random, &[message])?;
+        let nonce = hashed.get(..32)?;
+        let keys = Self::split(key, nonce)?;
+        keys.seal::<K>(nonce, message, out, |covered, nonce, body| {
+            pae::append(covered, &[Self::HEADER, nonce, body, b""]);
+        })
+    }
+}
+
+struct V3<K>(PhantomData<K>);
+
+impl<K: Nist> V3<K> {
+    /// Encryption key with its counter, and authentication key.
+    fn split(key: &[u8; 32], nonce: &[u8]) -> Option<Split<48>> {
+        let extracted = K::hmac(&[0; 48], &[key])?;
+        let derived = K::expand(&extracted, ENCRYPTION, nonce)?;
+        let (encryption, counter) = derived.split_first_chunk::<32>()?;
+        Some(Split {
+            encryption: *encryption,
+            counter: counter.try_into().ok()?,
+            authentication: K::expand(&extracted, AUTHENTICATION, nonce)?,
+        })
+    }
+}
+
+impl<K: Nist> Scheme for V3<K> {
+    const SCHEME: &'static str = "paseto.v3.local";
+    const HEADER: &'static [u8] = b"v3.local.";
+    const RANDOM: usize = 32;
+
+    fn open(key: &[u8; 32], token: &Sealed, out: &mut Vec<u8>) -> Option<()> {
+        Self::split(key, &token.nonce)?.open::<K>(token, out)
+    }
+
+    fn seal(key: &[u8; 32], random: &[u8], message: &[u8], out: &mut Buffers) -> Option<()> {
+        let keys = Self::split(key, random)?;
+        keys.seal::<K>(random, message, out, |covered, nonce, body| {
+            pae::append(covered, &[Self::HEADER, nonce, body, b"", b""]);
+        })
+    }
+}
+
+const ENCRYPTION: &[u8] = b"paseto-encryption-key";
+const AUTHENTICATION: &[u8] = b"paseto-auth-key-for-aead";
+
+/// The keys of one token of v1 or v3; the authentication key has `N` bytes.
+struct Split<const N: usize> {
+    encryption: [u8; 32],
+    counter: [u8; 16],
+    authentication: [u8; N],
+}
+
+impl<const N: usize> Split<N> {
+    fn open<K: Nist>(&self, token: &Sealed, out: &mut Vec<u8>) -> Option<()> {
+        let tag = K::hmac(&self.authentication, &[&token.covered])?;
+        if !equal_in_constant_time(&tag, &token.authentication) {
+            return None;
+        }
+        replace(out, &token.body);
+        K::ctr(&self.encryption, &self.counter, out)
+    }
+
+    fn seal<K: Nist>(
+        &self,
+        nonce: &[u8],
+        message: &[u8],
+        out: &mut Buffers,
+        cover: impl Fn(&mut Vec<u8>, &[u8], &[u8]),
+    ) -> Option<()> {
+        replace(&mut out.nonce, nonce);
+        replace(&mut out.body, message);
+        K::ctr(&self.encryption, &self.counter, &mut out.body)?;
+        out.covered.clear();
+        cover(&mut out.covered, nonce, &out.body);
+        replace(&mut out.tag, &K::hmac(&self.authentication, &[&out.covered])?);
+        Some(())
+    }
 }
 
 struct V2<K>(PhantomData<K>);
@@ -160,11 +275,6 @@ impl<K: Blake2b + XChaCha20> Scheme for V4<K> {
 fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
     buffer.clear();
     buffer.extend_from_slice(bytes);
-}
-
-fn equal_in_constant_time(a: &[u8], b: &[u8]) -> bool {
-    let difference = a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b));
-    a.len() == b.len() && black_box(difference) == 0
 }
 
 fn both_ways<S: Scheme>(implementation: &str) -> [Box<dyn Floor>; 2] {

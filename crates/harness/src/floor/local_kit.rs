@@ -32,6 +32,41 @@ pub(super) trait Aead: Send + Sync + 'static {
     ) -> Option<()>;
 }
 
+/// What v1 and v3 are made of: HMAC-SHA384 (RFC 2104), and AES-256 in counter
+/// mode (NIST SP 800-38A).
+pub(super) trait Nist: Send + Sync + 'static {
+    /// The tag over `pieces`, one after the other.
+    fn hmac(key: &[u8], pieces: &[&[u8]]) -> Option<[u8; 48]>;
+
+    /// The first block that HKDF expands a key to (RFC 5869 §2.3); the
+    /// information is in two pieces. Nothing here needs a second block.
+    fn expand(key: &[u8; 48], label: &[u8], context: &[u8]) -> Option<[u8; 48]> {
+        Self::hmac(key, &[label, context, &[1]])
+    }
+
+    /// Encrypts or decrypts `bytes` in place.
+    fn ctr(key: &[u8; 32], counter: &[u8; 16], bytes: &mut [u8]) -> Option<()>;
+}
+
+/// HMAC and AES of RustCrypto.
+pub(super) struct RustCrypto;
+
+impl Nist for RustCrypto {
+    fn hmac(key: &[u8], pieces: &[&[u8]]) -> Option<[u8; 48]> {
+        use hmac::Mac;
+        let mut mac = hmac::Hmac::<sha2::Sha384>::new_from_slice(key).ok()?;
+        for piece in pieces {
+            mac.update(piece);
+        }
+        Some(mac.finalize().into_bytes().into())
+    }
+
+    fn ctr(key: &[u8; 32], counter: &[u8; 16], bytes: &mut [u8]) -> Option<()> {
+        let mut stream = ctr::Ctr128BE::<aes::Aes256>::new(key.into(), counter.into());
+        stream.try_apply_keystream(bytes).ok()
+    }
+}
+
 /// All of it by orion.
 pub(super) struct Orion;
 
@@ -97,7 +132,7 @@ impl XChaCha20 for Simd {
     }
 }
 
-/// ChaCha20-Poly1305 by aws-lc-rs under a key that HChaCha20 of chacha20
+/// HMAC and AES by aws-lc-rs; ChaCha20-Poly1305 by aws-lc-rs under a key that HChaCha20 of chacha20
 /// derives, which together is XChaCha20-Poly1305; BLAKE2b by blake2b_simd.
 #[cfg(feature = "aws-lc")]
 pub(super) struct AwsLc;
@@ -107,7 +142,27 @@ mod aws_lc {
     use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
     use chacha20::cipher::consts::U10;
 
-    use super::{Aead, AwsLc, Blake2b, Simd};
+    use aws_lc_rs::cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
+    use aws_lc_rs::hmac;
+    use aws_lc_rs::iv::FixedLength;
+
+    use super::{Aead, AwsLc, Blake2b, Nist, Simd};
+
+    impl Nist for AwsLc {
+        fn hmac(key: &[u8], pieces: &[&[u8]]) -> Option<[u8; 48]> {
+            let mut mac = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA384, key));
+            for piece in pieces {
+                mac.update(piece);
+            }
+            mac.sign().as_ref().try_into().ok()
+        }
+
+        fn ctr(key: &[u8; 32], counter: &[u8; 16], bytes: &mut [u8]) -> Option<()> {
+            let key = EncryptingKey::ctr(UnboundCipherKey::new(&AES_256, key).ok()?).ok()?;
+            let counter = EncryptionContext::Iv128(FixedLength::from(counter));
+            key.less_safe_encrypt(bytes, counter).ok().map(drop)
+        }
+    }
 
     impl Blake2b for AwsLc {
         fn hash<const N: usize>(key: &[u8], pieces: &[&[u8]]) -> Option<[u8; N]> {

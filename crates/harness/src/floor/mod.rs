@@ -14,14 +14,19 @@
 //! the rest, and can be done badly or well.
 
 mod base64;
+mod biscuit;
+mod block;
 mod ecdsa;
 mod ed25519;
 mod json;
+mod jwe;
 mod local;
 mod local_kit;
 mod mac;
+mod ml_dsa;
 mod pae;
 mod rsa;
+mod session;
 mod token;
 mod work;
 
@@ -83,7 +88,11 @@ pub fn all() -> &'static [Box<dyn Floor>] {
             ed25519::floors(),
             ecdsa::floors(),
             rsa::floors(),
+            ml_dsa::floors(),
             local::floors(),
+            jwe::floors(),
+            biscuit::floors(),
+            session::floors(),
         ]
         .into_iter()
         .flatten()
@@ -94,7 +103,11 @@ pub fn all() -> &'static [Box<dyn Floor>] {
             .collect();
         for scheme in schemes {
             floors.extend(base64::floors(scheme));
-            floors.extend(json::floors(scheme));
+            floors.extend(if scheme.starts_with("biscuit.") {
+                block::floors(scheme)
+            } else {
+                json::floors(scheme)
+            });
         }
         floors
     })

@@ -1,11 +1,11 @@
-//! RSA of RS256 and RS384 (PKCS#1 v1.5), PS256 and PS384 (PSS), RFC 7518 §3.3
-//! and §3.5.
+//! RSA of RS256 to RS512 (PKCS#1 v1.5) and of PS256 to PS512 (PSS), RFC 7518
+//! §3.3 and §3.5.
 
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::pkcs8::{AssociatedOid, DecodePrivateKey};
 use rsa::rand_core::OsRng;
 use rsa::sha2::digest::{Digest, FixedOutputReset};
-use rsa::sha2::{Sha256, Sha384};
+use rsa::sha2::{Sha256, Sha384, Sha512};
 use rsa::signature::{RandomizedSigner, SignatureEncoding, Verifier};
 use rsa::{RsaPrivateKey, RsaPublicKey, pkcs1v15, pss};
 
@@ -16,8 +16,11 @@ pub(super) fn floors() -> Vec<Box<dyn Floor>> {
     let mut floors = Vec::new();
     floors.extend(pkcs1::<Sha256>("jwt.RS256"));
     floors.extend(pkcs1::<Sha384>("jwt.RS384"));
+    floors.extend(pkcs1::<Sha512>("jwt.RS512"));
     floors.extend(probabilistic::<Sha256>("jwt.PS256"));
     floors.extend(probabilistic::<Sha384>("jwt.PS384"));
+    floors.extend(probabilistic::<Sha512>("jwt.PS512"));
+    floors.extend(probabilistic::<Sha384>("paseto.v1.public"));
     #[cfg(feature = "aws-lc")]
     floors.extend(aws_lc::floors());
     floors
@@ -83,16 +86,27 @@ fn pss_signer<D: Hash>(
 mod aws_lc {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::{
-        ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_SHA256,
-        RSA_PKCS1_SHA384, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_SHA256, RSA_PSS_SHA384,
+        ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+        RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_2048_8192_SHA256,
+        RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
         RsaEncoding, RsaKeyPair, RsaParameters,
     };
     use rsa::pkcs8::{Document, SecretDocument};
 
     use super::{Floor, Material, authenticity};
 
+    const SCHEMES: [&str; 7] = [
+        "jwt.RS256",
+        "jwt.RS384",
+        "jwt.RS512",
+        "jwt.PS256",
+        "jwt.PS384",
+        "jwt.PS512",
+        "paseto.v1.public",
+    ];
+
     pub(super) fn floors() -> impl Iterator<Item = Box<dyn Floor>> {
-        ["jwt.RS256", "jwt.RS384", "jwt.PS256", "jwt.PS384"]
+        SCHEMES
             .into_iter()
             .flat_map(|scheme| authenticity(scheme, "aws-lc-rs RSA", verifier, signer))
     }
@@ -101,8 +115,10 @@ mod aws_lc {
         match scheme {
             "jwt.RS256" => (&RSA_PKCS1_2048_8192_SHA256, &RSA_PKCS1_SHA256),
             "jwt.RS384" => (&RSA_PKCS1_2048_8192_SHA384, &RSA_PKCS1_SHA384),
+            "jwt.RS512" => (&RSA_PKCS1_2048_8192_SHA512, &RSA_PKCS1_SHA512),
             "jwt.PS256" => (&RSA_PSS_2048_8192_SHA256, &RSA_PSS_SHA256),
-            _ => (&RSA_PSS_2048_8192_SHA384, &RSA_PSS_SHA384),
+            "jwt.PS384" | "paseto.v1.public" => (&RSA_PSS_2048_8192_SHA384, &RSA_PSS_SHA384),
+            _ => (&RSA_PSS_2048_8192_SHA512, &RSA_PSS_SHA512),
         }
     }
 

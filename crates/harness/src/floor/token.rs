@@ -50,21 +50,23 @@ fn covered(token: &str, decoded: &Decoded, nonce: &[u8], body: &[u8], p384: &[u8
     let footer = footer.map_or(&[][..], |footer| &footer.bytes);
     let implicit_assertion: &[u8] = &[];
     match header.as_slice() {
-        b"v2.public." => Some(pae::encode(&[header, body, footer])),
+        b"v1.public." | b"v2.public." => Some(pae::encode(&[header, body, footer])),
+        b"v1.local." => Some(pae::encode(&[header, nonce, body, footer])),
         b"v2.local." => Some(pae::encode(&[header, nonce, footer])),
         b"v3.public." => Some(pae::encode(&[p384, header, body, footer, implicit_assertion])),
         b"v4.public." => Some(pae::encode(&[header, body, footer, implicit_assertion])),
-        b"v4.local." => Some(pae::encode(&[header, nonce, body, footer, implicit_assertion])),
+        b"v3.local." | b"v4.local." => Some(pae::encode(&[header, nonce, body, footer, implicit_assertion])),
         _ => None,
     }
 }
 
-/// The parts of `token` that are base64url: all three of a JWS, body and
-/// footer of a PASETO.
+/// The parts of `token` that are base64url: all of a JWS or JWE, body and
+/// footer of a PASETO, the whole of a Biscuit but for its padding.
 pub(super) fn encoded_parts(token: &str) -> Vec<&str> {
     let parts: Vec<&str> = token.split('.').collect();
     match parts.as_slice() {
         ["v1" | "v2" | "v3" | "v4", _, encoded @ ..] => encoded.to_vec(),
+        [whole] => vec![whole.trim_end_matches('=')],
         _ => parts,
     }
 }
