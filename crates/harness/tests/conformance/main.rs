@@ -6,23 +6,36 @@
 //! [`RejectReason`], and names the contender and the library's own words.
 //!
 //! * `forgery`: who signed, and under which scheme.
+//! * `jwe`: what is true of encrypted JWTs alone.
 //! * `claims`: the policy, claim by claim.
 //! * `payload`: authentic tokens that hold no claims set.
+//! * `biscuit`: the same in Datalog, and what a holder can do to a capability.
+//! * `biscuit_codec`: Biscuits under a key from outside.
 //! * `shape`: text that is no token.
+//! * `paseto`: what is bound to a PASETO, and which keys open one.
+//!
+//! A session's id has no payload and no parts: `payload` passes it by, and an
+//! altered id is an unknown one. What sessions do beyond this is in
+//! `tests/session`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // clippy.toml exempts test functions, not their helpers
 
+mod biscuit;
+mod biscuit_codec;
 mod claims;
 mod forgery;
+mod jwe;
 mod mint;
+mod paseto;
 mod payload;
 mod shape;
+mod signature;
 
 use std::sync::LazyLock;
 
 use tokenlab_harness::corpus::Corpus;
 use tokenlab_harness::policy::now;
 use tokenlab_harness::{ClaimSet, Contender, KeyRing, Policy, RejectReason, TokenService, contenders};
-use tokenlab_record::catalogue::ContenderCard;
+use tokenlab_record::catalogue::{ContenderCard, Family};
 
 static RING: KeyRing = KeyRing::from_seed(1);
 static LAB: LazyLock<Vec<Loaded>> = LazyLock::new(|| load_all(&RING, &Policy::lab()));
@@ -33,10 +46,9 @@ struct Loaded {
 }
 
 fn load_all(ring: &KeyRing, policy: &Policy) -> Vec<Loaded> {
-    let loaded: Vec<Loaded> = contenders::all()
-        .iter()
+    let loaded: Vec<Loaded> = contenders::available()
         .map(|contender| Loaded {
-            contender: contender.as_ref(),
+            contender,
             service: contender
                 .load(ring, policy)
                 .unwrap_or_else(|error| panic!("{error}")),
@@ -49,6 +61,21 @@ fn load_all(ring: &KeyRing, policy: &Policy) -> Vec<Loaded> {
 impl Loaded {
     fn card(&self) -> &ContenderCard {
         self.contender.card()
+    }
+
+    /// Whether its token is an id, which holds neither claims nor a signature.
+    fn is_opaque(&self) -> bool {
+        self.card().family == Family::Session
+    }
+
+    /// Why it refuses what it did not issue: a signature does not match, or
+    /// there is no such session.
+    fn refusal_of_strangers(&self) -> RejectReason {
+        if self.is_opaque() {
+            RejectReason::UnknownKey
+        } else {
+            RejectReason::BadSignature
+        }
     }
 
     fn issue(&self, claims: &ClaimSet) -> String {

@@ -13,7 +13,7 @@ use crate::{LAB, RING, typical};
 /// Honest claims in the card's wire format, to be spoilt.
 fn wire(card: &ContenderCard, claims: &ClaimSet) -> String {
     match card.family {
-        Family::Jwt => claims.to_json::<NumericDate>(),
+        Family::Jwt | Family::Jwe => claims.to_json::<NumericDate>(),
         _ => claims.to_json::<Rfc3339>(),
     }
     .unwrap()
@@ -21,7 +21,10 @@ fn wire(card: &ContenderCard, claims: &ClaimSet) -> String {
 
 #[test]
 fn an_authentic_payload_that_is_no_claims_set_is_invalid_claims() {
-    for loaded in LAB.iter() {
+    for loaded in LAB.iter().filter(|loaded| !loaded.is_opaque()) {
+        if loaded.card().family == Family::Biscuit {
+            continue; // its payload is Datalog: see `biscuit`
+        }
         let claims = typical();
         let honest = wire(loaded.card(), &claims);
         let minted = mint(loaded.card(), &RING, honest.as_bytes());
@@ -34,7 +37,7 @@ fn an_authentic_payload_that_is_no_claims_set_is_invalid_claims() {
         };
         let with_member = |member: &str| honest.replacen('{', &format!("{{{member},"), 1).into_bytes();
         let other_format = match loaded.card().family {
-            Family::Jwt => json!("2100-01-01T00:00:00Z"),
+            Family::Jwt | Family::Jwe => json!("2100-01-01T00:00:00Z"),
             _ => json!(4_102_444_800_u64),
         };
         for payload in [
