@@ -16,13 +16,19 @@ const OPERATIONS: u32 = 8;
 const TYPICAL: &str = "typical";
 const EIGHT_KIB: &str = "8-kib";
 
-/// What is counted: the models on everyday claims, and verifying a long token.
-const CASES: [(Model, &str); 5] = [
+/// What is counted, where it applies: the models on everyday claims, and
+/// verifying a long token.
+const CASES: [(Model, &str); 10] = [
     (Model::Verify, TYPICAL),
     (Model::Verify, EIGHT_KIB),
     (Model::Issue, TYPICAL),
     (Model::RejectSignature, TYPICAL),
     (Model::Load, TYPICAL),
+    (Model::VerifyThreeBlocks, TYPICAL),
+    (Model::VerifyTenBlocks, TYPICAL),
+    (Model::Attenuate, TYPICAL),
+    (Model::AttenuateThirdParty, TYPICAL),
+    (Model::Seal, TYPICAL),
 ];
 
 /// Counts every case of one contender.
@@ -39,6 +45,7 @@ pub(crate) fn count(
         .map_err(|error| error.to_string())?;
     CASES
         .into_iter()
+        .filter(|(model, _)| model.applies_to(contender.card().class))
         .map(|(model, corpus)| {
             let pool = pool(service.as_ref(), corpus)?;
             let mut case = Case::new(contender, model, ring, &pool)?;

@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 
 use criterion::{BenchmarkId, Criterion};
-use tokenlab_benches::case::{Case, POOL, PoolSeed};
+use tokenlab_benches::case::{Case, PoolSeed, pool_size};
 use tokenlab_harness::{Corpus, KeyRing, Policy, contenders};
 use tokenlab_record::measurement::Model;
 
@@ -16,7 +16,7 @@ pub(crate) fn bench(model: Model, corpora: &[&str]) {
     let mut criterion = Criterion::default().configure_from_args();
     let ring = KeyRing::from_seed(SEED);
     let mut group = criterion.benchmark_group(model.slug());
-    for contender in contenders::all() {
+    for contender in contenders::available() {
         let service = contender
             .load(&ring, &Policy::lab())
             .expect("keys of the ring fit");
@@ -28,12 +28,11 @@ pub(crate) fn bench(model: Model, corpora: &[&str]) {
             group.bench_function(id, |bencher| {
                 let pool = pool.get_or_init(|| {
                     let corpus = Corpus::named(corpus).expect("a corpus of that name");
-                    let seed =
-                        PoolSeed::issue(service.as_ref(), corpus, POOL).expect("honest claims are issued");
+                    let seed = PoolSeed::issue(service.as_ref(), corpus, pool_size(contender.card()))
+                        .expect("honest claims are issued");
                     seed.grow().expect("an honest token is long enough")
                 });
-                let mut case =
-                    Case::new(contender.as_ref(), model, &ring, pool).expect("keys of the ring fit");
+                let mut case = Case::new(contender, model, &ring, pool).expect("keys of the ring fit");
                 let outcome = case.operate();
                 assert!(case.right(&outcome), "{} gives a wrong result", contender.id());
                 bencher.iter(|| case.operate());

@@ -12,16 +12,28 @@ use serde::{Deserialize, Serialize};
 use tokenlab_harness::floor::{Floor, FloorWork};
 use tokenlab_harness::policy;
 use tokenlab_harness::{
-    ClaimSet, Contender, Corpus, IssueError, KeyRing, Policy, Rejection, SetupError, TokenService,
+    ClaimSet, Contender, Corpus, IssueError, KeyRing, Policy, RejectReason, Rejection, SetupError,
+    TokenService,
 };
+use tokenlab_record::catalogue::{Class, ContenderCard};
 use tokenlab_record::measurement::Model;
 
+use crate::capability;
 use crate::paired::clock::{Elapsed, Stopwatch, spin};
 use crate::refusal::{self, Special};
 
 /// Distinct tokens that a case rotates, so that neither a cache nor the branch
 /// predictor learns one by heart.
 pub const POOL: u32 = 64;
+
+/// The same of contenders whose every token waits for a disk.
+const STORED_POOL: u32 = 16;
+
+/// How many tokens a pool of this contender holds.
+#[must_use]
+pub const fn pool_size(card: &ContenderCard) -> u32 {
+    if card.class.waits() { STORED_POOL } else { POOL }
+}
 
 /// Honest claims and their tokens, for one contender and corpus.
 #[derive(Clone, Debug)]
@@ -111,6 +123,18 @@ pub struct Case<'a> {
     pool: &'a Pool,
     special: Special,
     next: usize,
+    keeping: Keeping,
+}
+
+/// What is done to sessions, which must be there to be refreshed or ended.
+#[derive(Default)]
+struct Keeping {
+    /// The `exp` of the latest refresh.
+    exp: i64,
+    /// Sessions to be revoked, begun before the clock starts.
+    doomed: Vec<String>,
+    /// The session that was revoked last.
+    revoked: String,
 }
 
 /// What one operation came to.
@@ -121,6 +145,10 @@ pub enum Outcome {
     Issued(Result<String, IssueError>),
     /// Of every model in which a token is judged.
     Verified(Result<ClaimSet, Rejection>),
+    /// Of [`Model::Refresh`] and [`Model::Revoke`].
+    Kept(Result<(), Rejection>),
+    /// Of every model in which the holder of a capability makes another of it.
+    Attenuated(Result<String, IssueError>),
 }
 
 impl<'a> Case<'a> {
@@ -137,7 +165,13 @@ impl<'a> Case<'a> {
     ) -> Result<Self, String> {
         let policy = Policy::lab();
         let service = contender.load(ring, &policy).map_err(|error| error.to_string())?;
-        let special = refusal::special(model, contender, service.as_ref(), ring, &pool.tokens)?;
+        let own = own_pool(contender.card(), model, service.as_ref(), pool)?;
+        let honest = own.as_ref().map_or(&pool.tokens, |own| &own.tokens);
+        let special = refusal::special(model, contender, service.as_ref(), ring, honest)?;
+        let special = match own {
+            Some(own) if special.tokens.is_empty() => own,
+            _ => special,
+        };
         Ok(Self {
             service,
             special,
@@ -147,7 +181,20 @@ impl<'a> Case<'a> {
             model,
             pool,
             next: 0,
+            keeping: Keeping {
+                exp: policy::now(),
+                ..Keeping::default()
+            },
         })
+    }
+
+    /// Makes ready for `iterations` operations what each of them uses up. Not timed.
+    fn prepare(&mut self, iterations: u32) {
+        if self.model == Model::Revoke {
+            let claims = self.pool.claims.iter().cycle().take(iterations as usize);
+            let begun = claims.map_while(|claims| self.service.issue(claims).ok());
+            self.keeping.doomed = begun.collect();
+        }
     }
 
     /// The timed section: one operation on the next member of the pool.
@@ -157,7 +204,38 @@ impl<'a> Case<'a> {
         match self.model {
             Model::Issue => Outcome::Issued(self.service.issue(black_box(&self.pool.claims[at]))),
             Model::Load => Outcome::Loaded(self.contender.load(black_box(self.ring), &self.policy)),
+            Model::Refresh => Outcome::Kept(self.refresh(at)),
+            Model::Revoke => Outcome::Kept(self.revoke()),
+            Model::Attenuate | Model::AttenuateThirdParty | Model::Seal => {
+                let token = black_box(&self.tokens()[at]);
+                Outcome::Attenuated(capability::attenuate(self.model, self.service.as_ref(), token))
+            }
             _ => Outcome::Verified(self.service.verify(black_box(&self.tokens()[at]))),
+        }
+    }
+
+    /// Moves the end of a session by a second more each time: a store might
+    /// spare itself a change that is none.
+    fn refresh(&mut self, at: usize) -> Result<(), Rejection> {
+        self.keeping.exp += 1;
+        let control = self.service.session().ok_or_else(no_session)?;
+        control.refresh(black_box(&self.tokens()[at]), self.keeping.exp)
+    }
+
+    fn revoke(&mut self) -> Result<(), Rejection> {
+        self.keeping.revoked = self.keeping.doomed.pop().ok_or_else(no_session)?;
+        let control = self.service.session().ok_or_else(no_session)?;
+        control.revoke(black_box(&self.keeping.revoked))
+    }
+
+    /// Whether the store says of the latest session what was done to it.
+    fn kept(&self, at: usize) -> bool {
+        if self.model == Model::Refresh {
+            let found = self.service.verify(&self.tokens()[at]);
+            found.is_ok_and(|claims| claims.exp == Some(self.keeping.exp))
+        } else {
+            let found = self.service.verify(&self.keeping.revoked);
+            found.is_err_and(|rejection| rejection.reason == RejectReason::UnknownKey)
         }
     }
 
@@ -185,7 +263,9 @@ impl<'a> Case<'a> {
         match outcome {
             Outcome::Loaded(loaded) => loaded.is_ok(),
             Outcome::Issued(issued) => issued.is_ok(),
+            Outcome::Attenuated(made) => made.is_ok(),
             Outcome::Verified(Ok(_)) => self.model.acceptance().is_none(),
+            Outcome::Kept(kept) => kept.is_ok(),
             Outcome::Verified(Err(rejection)) => {
                 refusal::is_right(self.model, self.contender.card().family, rejection)
             }
@@ -202,18 +282,56 @@ impl<'a> Case<'a> {
             .unwrap_or_else(|| self.tokens().len() - 1);
         let right = |claims: &ClaimSet| *claims == self.claims()[at];
         match outcome {
+            Outcome::Loaded(Ok(service)) if is_stateful(self.contender.card()) => service
+                .issue(&self.pool.claims[at])
+                .is_ok_and(|id| service.verify(&id).as_ref().is_ok_and(right)),
             Outcome::Loaded(Ok(service)) => service.verify(&self.tokens()[at]).as_ref().is_ok_and(right),
+            Outcome::Kept(Ok(())) => self.kept(at),
             Outcome::Issued(Ok(token)) => self.service.verify(token).as_ref().is_ok_and(right),
+            Outcome::Attenuated(Ok(token)) => {
+                capability::is_right(self.model, self.service.as_ref(), &self.tokens()[at], token)
+                    && self.service.verify(token).as_ref().is_ok_and(right)
+            }
             Outcome::Verified(Ok(claims)) => self.plausible(outcome) && right(claims),
             _ => self.plausible(outcome),
         }
     }
 }
 
+/// Whether tokens of this contender exist in one store alone, so that none
+/// that was issued elsewhere is any good.
+const fn is_stateful(card: &ContenderCard) -> bool {
+    matches!(card.class, Class::Session)
+}
+
+fn no_session() -> Rejection {
+    Rejection::new(RejectReason::UnknownKey, "there is no session to do this to")
+}
+
+/// The tokens of a stateful contender that `service` itself knows, for the
+/// models that use any: those of the pool were issued by another service, in
+/// another process even.
+fn own_pool(
+    card: &ContenderCard,
+    model: Model,
+    service: &dyn TokenService,
+    pool: &Pool,
+) -> Result<Option<Special>, String> {
+    if !is_stateful(card) || matches!(model, Model::Issue | Model::Load | Model::Revoke) {
+        return Ok(None);
+    }
+    let own = Pool::issue(service, pool.claims.clone()).map_err(|error| error.to_string())?;
+    Ok(Some(Special {
+        tokens: own.tokens,
+        claims: own.claims,
+    }))
+}
+
 impl Timed for Case<'_> {
     fn block(&mut self, iterations: u32, thorough: bool) -> Option<Elapsed> {
         let mut plausible = 0;
         let mut last: Option<Outcome> = None;
+        self.prepare(iterations);
         let watch = Stopwatch::start();
         for _ in 0..iterations {
             let outcome = self.operate();

@@ -6,7 +6,7 @@ use tokenlab_harness::{Contender, Corpus, KeyRing, Policy, decode};
 use tokenlab_record::catalogue::ContenderId;
 use tokenlab_record::measurement::{Model, REFUSAL_SCHEMA, Refusal, TOKEN_SIZE_SCHEMA, TokenSize};
 
-use crate::case::{POOL, PoolSeed};
+use crate::case::{PoolSeed, pool_size};
 use crate::refusal;
 
 /// What the check leaves behind for the measuring.
@@ -18,7 +18,8 @@ pub struct Checked {
     pub sizes: Vec<TokenSize>,
     /// For which reasons every sound contender refuses what it must.
     pub refusals: Vec<Refusal>,
-    /// Contenders that gave a wrong answer, and which.
+    /// Contenders that gave a wrong answer, and which; or that need what this
+    /// machine lacks, and what.
     pub failed: BTreeMap<ContenderId, String>,
 }
 
@@ -35,6 +36,11 @@ pub fn check(
 ) -> Checked {
     let mut checked = Checked::default();
     for contender in contenders {
+        if let Some(missing) = contender.missing() {
+            let problem = format!("it needs {}, which is not here; {}", missing.what, missing.remedy);
+            checked.failed.insert(contender.id().clone(), problem);
+            continue;
+        }
         let one = check_corpora(run, *contender, corpora, ring).and_then(|(pools, sizes)| {
             let refusals = check_refusals(run, *contender, models, &pools, ring)?;
             Ok((pools, sizes, refusals))
@@ -66,8 +72,8 @@ fn check_corpora(
     let mut sizes = Vec::new();
     for corpus in corpora {
         let wrong = |what: &str| format!("{} claims: {what}", corpus.name);
-        let pool =
-            PoolSeed::issue(service.as_ref(), corpus, POOL).map_err(|error| wrong(&error.to_string()))?;
+        let pool = PoolSeed::issue(service.as_ref(), corpus, pool_size(contender.card()))
+            .map_err(|error| wrong(&error.to_string()))?;
         let token = pool.tokens.first().ok_or_else(|| wrong("no token"))?;
         match service.verify(token) {
             Ok(claims) if claims == corpus.claims(0, pool.issued_at) => {}
@@ -101,7 +107,10 @@ fn check_refusals(
         .load(ring, &Policy::lab())
         .map_err(|error| error.to_string())?;
     let mut refusals = Vec::new();
-    for model in models.iter().filter(|model| model.acceptance().is_some()) {
+    for model in models
+        .iter()
+        .filter(|model| model.acceptance().is_some() && model.applies_to(card.class))
+    {
         let wrong = |what: &str| format!("{}: {what}", model.title());
         // A signature is the last thing between any claims and the caller.
         let everywhere = *model == Model::RejectSignature;

@@ -6,6 +6,7 @@
 //! ([`second`]) is the second, familiar instrument that must roughly agree.
 
 pub mod allocations;
+mod capability;
 pub mod case;
 pub mod check;
 pub mod environment;

@@ -63,7 +63,7 @@ impl Profile {
             Self::Smoke => 3,
             Self::Quick => 20,
             Self::Default => 215,
-            Self::Full => 1200,
+            Self::Full => 1080,
         })
     }
 
@@ -123,9 +123,9 @@ impl Profile {
     #[must_use]
     pub const fn second_opinion_time(self) -> (Duration, Duration) {
         let milliseconds = match self {
-            Self::Smoke => (20, 60),
-            Self::Quick => (50, 100),
-            Self::Default => (150, 500),
+            Self::Smoke => (10, 30),
+            Self::Quick => (20, 50),
+            Self::Default => (50, 200),
             Self::Full => (300, 1000),
         };
         (

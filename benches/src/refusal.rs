@@ -13,6 +13,8 @@ use tokenlab_harness::{
 use tokenlab_record::catalogue::{ContenderCard, Family};
 use tokenlab_record::measurement::Model;
 
+use crate::capability;
+
 /// Distinct tokens of those that are issued here. Fewer than in a pool: an RSA
 /// signature takes a millisecond, and every launch makes them anew.
 const ISSUED: u32 = 16;
@@ -21,8 +23,9 @@ const ISSUED: u32 = 16;
 const ISSUED_LONG: u32 = 2;
 
 /// Claims as JSON of this length make a token just under 64 KiB in every
-/// scheme: base64url makes 64,853 bytes of them, and RSA-2048, which adds
-/// most, 380 more.
+/// scheme but the post-quantum ones, whose signatures alone are up to 6,170
+/// bytes of text: base64url makes 64,853 bytes of the claims, and RSA-2048,
+/// which adds most of the others, 380 more.
 pub const LONG_CLAIMS_BYTES: usize = 48_640;
 
 /// Claims as JSON of this length make a token just under 1 MiB.
@@ -70,8 +73,8 @@ pub fn special(
         Model::RejectMissingPart => refused(tampered(tamper::without_last_part, honest)?),
         Model::RejectHeader => refused(tampered(tamper::header, honest)?),
         Model::RejectEncoding => refused(tampered(tamper::payload_encoding, honest)?),
-        Model::RejectVersion => refused(foreign(card, ring, |other| other.class == card.class)?),
-        Model::RejectPurpose => refused(foreign(card, ring, |other| other.class != card.class)?),
+        Model::RejectVersion => refused(foreign(card, ring, |other| same_purpose(card, other))?),
+        Model::RejectPurpose => refused(foreign(card, ring, |other| !same_purpose(card, other))?),
         Model::RejectExpired => refused(issue(service, &expired()?)?),
         Model::VerifyLong | Model::VerifyHuge => {
             let claims = padded(ISSUED_LONG, claims_bytes(model))?;
@@ -85,6 +88,10 @@ pub fn special(
             let claims = padded(ISSUED_LONG, claims_bytes(model))?;
             refused(tampered(tamper::signature, &issue(service, &claims)?)?)
         }
+        Model::VerifyThreeBlocks | Model::VerifyTenBlocks => Ok(Special {
+            tokens: capability::of_blocks(model, service, honest)?,
+            claims: Vec::new(),
+        }),
         _ => Ok(Special::default()),
     }
 }
@@ -94,6 +101,8 @@ pub fn special(
 #[must_use]
 pub fn is_right(model: Model, family: Family, rejection: &Rejection) -> bool {
     let right: &[RejectReason] = match (model, family) {
+        // An altered id is another id, and no session goes by it.
+        (Model::RejectSignature, Family::Session) => &[RejectReason::UnknownKey],
         (Model::RejectSignature, _) => &[RejectReason::BadSignature],
         // A library may refuse to read that much, and is right to.
         (Model::RejectLong | Model::RejectHuge, _) => &[RejectReason::BadSignature, RejectReason::Oversized],
@@ -101,9 +110,11 @@ pub fn is_right(model: Model, family: Family, rejection: &Rejection) -> bool {
         (Model::RejectHeader, Family::Paseto) => &[RejectReason::Malformed],
         (Model::RejectHeader, _) => &[RejectReason::Encoding],
         (Model::RejectVersion | Model::RejectPurpose, _) => &[RejectReason::WrongScheme],
-        (Model::RejectEncoding, Family::Paseto) => &[RejectReason::Encoding],
-        // A JWS is signed over its encoded text (RFC 7515 §5.2), which was changed.
-        (Model::RejectEncoding, _) => &[RejectReason::BadSignature],
+        // A ciphertext is decoded before anything is known of it.
+        (Model::RejectEncoding, Family::Paseto | Family::Jwe) => &[RejectReason::Encoding],
+        // A JWS is signed over its encoded text (RFC 7515 §5.2), which was
+        // changed; a verifier may also decode that text first.
+        (Model::RejectEncoding, _) => &[RejectReason::BadSignature, RejectReason::Encoding],
         (Model::RejectExpired, _) => &[RejectReason::Expired],
         _ => &[],
     };
@@ -162,6 +173,12 @@ fn issue(service: &dyn TokenService, claims: &[ClaimSet]) -> Result<Vec<String>,
         .collect()
 }
 
+/// Whether two contenders promise the same kind of thing, at whatever strength.
+#[must_use]
+pub fn same_purpose(one: &ContenderCard, other: &ContenderCard) -> bool {
+    one.class == other.class || one.class.is_signed() && other.class.is_signed()
+}
+
 /// Honest tokens of another scheme of the same family: by the last contender
 /// of the registry whose card fits.
 fn foreign(
@@ -169,13 +186,12 @@ fn foreign(
     ring: &KeyRing,
     fits: impl Fn(&ContenderCard) -> bool,
 ) -> Result<Vec<String>, String> {
-    let donor = contenders::all()
-        .iter()
-        .rev()
-        .find(|other| {
+    let donor = contenders::available()
+        .filter(|other| {
             let other = other.card();
             other.family == card.family && other.scheme != card.scheme && fits(other)
         })
+        .last()
         .ok_or_else(|| "its family has no other scheme of that kind".to_owned())?;
     let service = donor
         .load(ring, &Policy::lab())

@@ -98,7 +98,7 @@ impl SelfChecker<'_> {
     /// [`SelfCheckError`].
     pub fn gather(&self, mut news: impl FnMut(&str)) -> Result<Evidence, SelfCheckError> {
         let ring = KeyRing::from_seed(self.seed);
-        let takers: Vec<&'static dyn Contender> = contenders::all().iter().map(AsRef::as_ref).collect();
+        let takers: Vec<&'static dyn Contender> = takers().collect();
         let corpus: Vec<&Corpus> = Corpus::named(CORPUS).into_iter().collect();
         let checked = check("self-check", &takers, &corpus, &[Model::RejectSignature], &ring);
         if let Some((contender, problem)) = checked.failed.into_iter().next() {
@@ -188,7 +188,7 @@ impl Lab<'_> {
     fn complete(&self, name: &str) -> Result<Analysis, SelfCheckError> {
         let record = self.run(
             name,
-            Class::ALL.map(|class| (class, contenders_of(class))).into(),
+            classes().map(|class| (class, contenders_of(class))).collect(),
             COMPLETE,
             None,
         )?;
@@ -198,12 +198,12 @@ impl Lab<'_> {
     /// A run of every contender beside the least work of its scheme.
     fn floors(&self) -> Result<Vec<AboveFloor>, SelfCheckError> {
         let with_floors = |class: Class| {
-            let cards = contenders::all().iter().map(|taker| taker.card());
+            let cards = takers().map(Contender::card);
             let cards: Vec<&ContenderCard> = cards.filter(|card| card.class == class).collect();
             let floors = floors_of(&group(class), &cards);
             (class, contenders_of(class).into_iter().chain(floors).collect())
         };
-        let record = self.run("floors", Class::ALL.map(with_floors).into(), FLOORS, None)?;
+        let record = self.run("floors", classes().map(with_floors).collect(), FLOORS, None)?;
         Ok(above_floors(&record))
     }
 
@@ -227,10 +227,7 @@ impl Lab<'_> {
         write_document(&folder.join(files::MANIFEST), &self.manifest(name, &plan))?;
         let catalogue = Catalogue {
             schema: CATALOGUE_SCHEMA.into(),
-            contenders: contenders::all()
-                .iter()
-                .map(|taker| taker.card().clone())
-                .collect(),
+            contenders: takers().map(|taker| taker.card().clone()).collect(),
             ..Catalogue::default()
         };
         write_document(&folder.join(files::CATALOGUE), &catalogue)?;
@@ -278,12 +275,23 @@ impl Lab<'_> {
     }
 }
 
+/// The contenders that the instrument is tried on: those that wait for nothing
+/// but the processor. What a disk or a server takes is theirs to vary.
+fn takers() -> impl Iterator<Item = &'static dyn Contender> {
+    contenders::available().filter(|taker| !taker.card().class.waits())
+}
+
+/// The classes that they are of.
+fn classes() -> impl Iterator<Item = Class> {
+    Class::ALL
+        .into_iter()
+        .filter(|class| takers().any(|taker| taker.card().class == *class))
+}
+
 /// The contenders of a class, as themselves.
 fn contenders_of(class: Class) -> Vec<Subject> {
-    let of_class = contenders::all()
-        .iter()
-        .filter(|taker| taker.card().class == class);
-    of_class
+    takers()
+        .filter(|taker| taker.card().class == class)
         .map(|taker| Subject::contender(taker.id().clone()))
         .collect()
 }
@@ -297,8 +305,8 @@ fn group(class: Class) -> Group {
     }
 }
 
-/// Neighbours in the registry, class by class: every trial compares two that
-/// have something in common.
+/// Neighbours in the registry, so that every trial compares two that have
+/// something in common: the first pair of every class, then the second of each.
 fn pairs(takers: &[&'static dyn Contender]) -> Vec<(Class, [ContenderId; 2])> {
     let mut pairs = Vec::new();
     for class in Class::ALL {
@@ -308,9 +316,15 @@ fn pairs(takers: &[&'static dyn Contender]) -> Vec<(Class, [ContenderId; 2])> {
             .map(|taker| taker.id().clone())
             .collect();
         let (whole, _) = of_class.as_chunks::<2>();
-        pairs.extend(whole.iter().map(|pair| (class, pair.clone())));
+        pairs.extend(
+            whole
+                .iter()
+                .enumerate()
+                .map(|(place, pair)| (place, class, pair.clone())),
+        );
     }
-    pairs
+    pairs.sort_by_key(|(place, ..)| *place);
+    pairs.into_iter().map(|(_, class, pair)| (class, pair)).collect()
 }
 
 /// Runs `work` while a thread of this process does nothing but spin.

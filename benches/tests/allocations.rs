@@ -6,7 +6,7 @@
 #![allow(clippy::panic)] // clippy.toml exempts test functions, not their helpers
 
 use tokenlab_harness::{KeyRing, contenders};
-use tokenlab_record::catalogue::ContenderCard;
+use tokenlab_record::catalogue::{Class, ContenderCard};
 use tokenlab_record::measurement::{Allocated, AllocationCount, Model};
 
 #[path = "../allocations/counting.rs"]
@@ -20,15 +20,35 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 /// an RSA signature, 1 byte in 26,681 of a PSS verification, 1 block in 15 of
 /// an ECDSA signature.
 fn spread_allowed(card: &ContenderCard, model: Model) -> f64 {
-    let is_rustcrypto = card.id.as_str().ends_with("+rustcrypto");
-    match (card.algorithm.get(..2), model) {
+    match (card.id.as_str(), model) {
+        // A map, a tree or a buffer that is full doubles.
+        ("session/memory", Model::Issue)
+        | ("session/redb" | "session/redis", Model::Issue | Model::Verify) => return 2.0,
+        _ => {}
+    }
+    let is_portable = !["aws-lc", "OpenSSL"].iter().any(|c| card.backend.starts_with(c));
+    let is_rsa = card.primitive.algorithm.starts_with("RSA");
+    let is_ecdsa = card.primitive.algorithm.starts_with("ECDSA");
+    let opens = model == Model::Verify || model.acceptance().is_some();
+    let uses_private_key = match card.class {
+        Class::PublicKeyEncryption => opens,
+        _ => model == Model::Issue,
+    };
+    match card.algorithm.get(..2) {
         // The private operation is blinded by a random number, and the big
         // integers on the way have the lengths they happen to have.
-        (Some("RS" | "PS"), Model::Issue) if is_rustcrypto => 0.10,
+        _ if is_rsa && is_portable && uses_private_key => 0.10,
+        // What an altered signature opens to is noise, found out sooner or later.
+        _ if is_rsa && is_portable && model == Model::RejectSignature => 0.20,
         // The salt makes the number under the signature one of varying length.
-        (Some("PS"), Model::Verify | Model::RejectSignature) if is_rustcrypto => 0.01,
+        _ if is_rsa && is_portable => 0.01,
+        // The signature is found by rejection sampling (FIPS 204 §6.2), which
+        // repeats a random number of times.
+        Some("ML") if model == Model::Issue => 4.0,
+        // An altered one may be found out in its hints or only at its end.
+        Some("ML") if model.acceptance().is_some() => 0.50,
         // The backend returns DER, whose integers have varying lengths.
-        (Some("ES"), Model::Issue) if !is_rustcrypto => 0.10,
+        _ if is_ecdsa && !is_portable && model == Model::Issue => 0.10,
         _ => 0.0,
     }
 }
@@ -44,7 +64,7 @@ fn assert_within(card: &ContenderCard, count: &AllocationCount, other: &Allocati
     for ((least, other_least), (most, other_most)) in least.zip(most) {
         let (low, high) = (least.min(other_least), most.max(other_most));
         #[allow(clippy::cast_precision_loss)] // far below 2^52
-        let spread = (high - low) as f64 / low as f64;
+        let spread = (high - low) as f64 / low.max(1) as f64;
         assert!(
             spread <= allowed,
             "{} {} {}: from {low} to {high}, {count:?} {other:?}",
@@ -58,18 +78,27 @@ fn assert_within(card: &ContenderCard, count: &AllocationCount, other: &Allocati
 #[test]
 fn counting_twice_gives_the_same_figures() {
     let ring = KeyRing::from_seed(1);
-    for contender in contenders::all() {
+    // The thread that started this one still allocates for a moment, and the
+    // allocator counts the whole process: a first count is thrown away.
+    if let Some(first) = contenders::available().next() {
+        let thrown_away = counting::count("warm-up", first, &ring);
+        assert!(thrown_away.is_ok(), "{}: {thrown_away:?}", first.id());
+    }
+    for contender in contenders::available() {
         let card = contender.card();
         let count = || {
-            counting::count("test", contender.as_ref(), &ring)
+            counting::count("test", contender, &ring)
                 .unwrap_or_else(|problem| panic!("{}: {problem}", card.id))
         };
         let (first, second) = (count(), count());
         assert_eq!(first.len(), second.len(), "{}", card.id);
         for (first, second) in first.iter().zip(&second) {
             let figures = figures(first.least);
+            // A map that does not hold an id has nothing to copy.
+            let nothing_to_copy =
+                card.id.as_str() == "session/memory" && first.model == Model::RejectSignature;
             assert!(
-                figures.iter().all(|figure| *figure > 0),
+                nothing_to_copy || figures.iter().all(|figure| *figure > 0),
                 "{} {} counts nothing: {figures:?}",
                 card.id,
                 first.model.slug()

@@ -37,7 +37,7 @@ pub struct Spec {
     pub seed: u64,
     /// Ordinal of this launch.
     pub launch: u32,
-    /// Rounds per group.
+    /// Rounds of the plan; see [`PlannedGroup::rounds`].
     pub rounds: u32,
     /// Groups to time, in order.
     pub groups: Vec<PlannedGroup>,
@@ -227,18 +227,19 @@ fn time_group(
         before_ns: Vec::new(),
         after_ns: Vec::new(),
     };
+    let rounds = planned.rounds(spec.rounds);
     let mut weather = Weather {
         disturbance: spec.disturbance,
         moment: Moment {
             launch: spec.launch,
-            blocks: spec.rounds * u32::try_from(cases.len()).unwrap_or(u32::MAX),
+            blocks: rounds * u32::try_from(cases.len()).unwrap_or(u32::MAX),
             ..Moment::default()
         },
     };
     let started = Instant::now();
     let patience = planned.expected(spec.rounds) * PATIENCE;
-    for round in 0..spec.rounds {
-        let last = round + 1 == spec.rounds || (round + 1 >= ROUNDS_MIN && started.elapsed() > patience);
+    for round in 0..rounds {
+        let last = round + 1 == rounds || (round + 1 >= ROUNDS_MIN && started.elapsed() > patience);
         weather.moment.round = round;
         record.before_ns.push(weather.apply(canary.sing(), None).cpu_ns);
         random.shuffle(&mut cases);

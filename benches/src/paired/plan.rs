@@ -20,6 +20,11 @@ pub const ROUNDS_MIN: u32 = 8;
 /// More rounds than this say nothing new: the launches differ by more.
 pub const ROUNDS_MAX: u32 = 60;
 
+/// Rounds of a group whose blocks are of 1 MiB. A round of all contenders takes
+/// seconds there, as long as all other groups together, and what is asked is
+/// an order of magnitude.
+const ROUNDS_HUGE: u32 = 3;
+
 /// The corpus that floors are timed on: the everyday one, which every profile has.
 const FLOORS_CORPUS: &str = "typical";
 
@@ -37,7 +42,7 @@ const CANARY_PAIR: Duration = Duration::from_micros(130);
 pub struct Plan {
     /// Fresh processes.
     pub launches: u32,
-    /// Rounds per group and launch.
+    /// Rounds per group and launch, but for those of [`PlannedGroup::rounds`].
     pub rounds: u32,
     /// Groups.
     pub groups: Vec<PlannedGroup>,
@@ -164,7 +169,7 @@ impl Plan {
         let mut groups = Vec::new();
         for model in Model::ALL {
             for corpus in profile.corpora(model) {
-                for class in Class::ALL {
+                for class in Class::ALL.into_iter().filter(|class| model.applies_to(*class)) {
                     let group = Group {
                         model,
                         corpus: corpus.to_owned(),
@@ -182,8 +187,14 @@ impl Plan {
             rounds: 1,
             groups,
         };
-        let launch_budget = profile.budget() / plan.launches;
-        let round: Duration = plan.groups.iter().map(PlannedGroup::round).sum();
+        let (huge, others): (Vec<&PlannedGroup>, Vec<&PlannedGroup>) =
+            plan.groups.iter().partition(|planned| planned.is_huge());
+        let spent: Duration = huge
+            .into_iter()
+            .map(|planned| planned.expected(ROUNDS_HUGE))
+            .sum();
+        let launch_budget = (profile.budget() / plan.launches).saturating_sub(spent);
+        let round: Duration = others.into_iter().map(PlannedGroup::round).sum();
         plan.rounds = u32::try_from(launch_budget.as_nanos() / round.as_nanos().max(1))
             .unwrap_or(ROUNDS_MAX)
             .clamp(ROUNDS_MIN, ROUNDS_MAX);
@@ -209,11 +220,26 @@ impl Plan {
 }
 
 impl PlannedGroup {
-    /// What one launch is expected to spend on this group.
+    /// How many rounds of this group a launch times, in a plan of so many.
     #[must_use]
-    pub fn expected(&self, rounds: u32) -> Duration {
+    pub fn rounds(&self, planned: u32) -> u32 {
+        if self.is_huge() {
+            planned.min(ROUNDS_HUGE)
+        } else {
+            planned
+        }
+    }
+
+    /// What one launch is expected to spend on this group, in a plan of so many
+    /// rounds.
+    #[must_use]
+    pub fn expected(&self, planned: u32) -> Duration {
         // One round more: the warm-up.
-        self.round() * (rounds + 1)
+        self.round() * (self.rounds(planned) + 1)
+    }
+
+    const fn is_huge(&self) -> bool {
+        matches!(self.group.model, Model::VerifyHuge | Model::RejectHuge)
     }
 
     fn round(&self) -> Duration {
@@ -288,7 +314,7 @@ pub(crate) fn plan_case(
             block_ns: 0,
         });
     };
-    let operation_ns = operation_ns(case.as_mut())?;
+    let operation_ns = operation_ns(case.as_mut(), group.class)?;
     let iterations = u32::try_from(block_ns / operation_ns).unwrap_or(u32::MAX).max(1);
     Some(PlannedCase {
         subject,
@@ -298,14 +324,20 @@ pub(crate) fn plan_case(
 }
 
 /// A rough time of one operation, nanoseconds, at least 1: the best of three
-/// blocks that are long enough for the clock. `None` if a result is wrong.
-fn operation_ns(case: &mut dyn Timed) -> Option<u64> {
+/// blocks that are long enough for the clock. By the wall clock where the class
+/// waits, since waiting fills a block as well. `None` if a result is wrong.
+fn operation_ns(case: &mut dyn Timed, class: Class) -> Option<u64> {
     const LONG_ENOUGH_NS: u64 = 100_000;
     let mut iterations = 1;
     let mut best = u64::MAX;
     let mut blocks = 0;
     while blocks < 3 {
-        let elapsed = case.block(iterations, false)?.cpu_ns;
+        let elapsed = case.block(iterations, false)?;
+        let elapsed = if class.waits() {
+            elapsed.wall_ns
+        } else {
+            elapsed.cpu_ns
+        };
         if elapsed < LONG_ENOUGH_NS {
             iterations *= 4;
             continue;
