@@ -8,15 +8,16 @@
 
 use std::sync::OnceLock;
 
-use jsonwebtoken::{Algorithm, AlgorithmFamily, EncodingKey};
 use serde_json::{Map, Value, json};
-use tokenlab_harness::{ClaimSet, KeyRing, PublicKeys, decode};
+use tokenlab_harness::exchange::{PrivateKey, PublicKey};
+use tokenlab_harness::{ClaimSet, Key, KeyRing, PublicKeys, decode};
 
 use crate::attack::CannotForge;
-use crate::hs::Hs;
-use crate::mint::{self, MintError, PasetoKey, Signature};
-use crate::public_key::PublicKey;
-use crate::scheme::{Purpose, Scheme, Version};
+use crate::biscuit::Message;
+use crate::jwe::{self, Recipient};
+use crate::mint::{self, MintError, Signature};
+use crate::public_key;
+use crate::scheme::{KeyManagement, Scheme};
 use crate::target::Exposure;
 
 /// Who the attacker is.
@@ -75,39 +76,67 @@ impl<'a> AttackerView<'a> {
         &self.exposure.issuer
     }
 
-    /// The public key that verifies this target's tokens, if there is one.
+    /// The public key that verifies this target's tokens, or encrypts to it;
+    /// `None` where issuer and verifier share a secret or a store.
     #[must_use]
-    pub fn public_key(&self) -> Option<PublicKey<'a>> {
-        PublicKey::of(self.exposure.scheme, &self.exposure.issuer)
+    pub fn public_key(&self) -> Option<&'a PublicKey> {
+        self.exposure.public_key.as_ref()
     }
 
     /// Files of the server whose path and content she knows: one that it
     /// serves to everybody, one that she uploaded herself.
-    #[must_use]
-    pub fn known_files(&self) -> [KnownFile; 2] {
-        known_files(self.exposure.scheme)
+    ///
+    /// # Errors
+    /// [`CannotForge::Failed`] if she has nothing to upload.
+    pub fn known_files(&self) -> Result<[KnownFile; 2], CannotForge> {
+        Ok(known_files(self.own_record()?))
     }
 
-    /// The key that would verify her own tokens of this scheme, as a verifier
-    /// would have to have stored it.
-    #[must_use]
-    pub fn own_key(&self) -> Vec<u8> {
-        own_key(self.exposure.scheme)
+    /// What would have to be stored in the place of the issuer's key for the
+    /// target to believe her: her own key as this scheme's verifiers store it,
+    /// or a session of hers.
+    ///
+    /// # Errors
+    /// [`CannotForge::Failed`] if the lab has no key of that kind.
+    pub fn own_record(&self) -> Result<Vec<u8>, CannotForge> {
+        match self.exposure.scheme {
+            Scheme::Session(_) => Ok(mint::jwt_payload(&self.wanted)?.into_bytes()),
+            scheme => Ok(own_stored_key(scheme)?),
+        }
     }
 
     /// A token of the target's scheme that says what she wants, names the key
-    /// `kid`, and is signed or sealed with her own key.
+    /// `kid`, and is signed or sealed with her own key. Where the name is all
+    /// that there is, as of a session, it is the name.
     pub(crate) fn token_by_own_key(&self, kid: &str) -> Result<String, CannotForge> {
-        match self.exposure.scheme {
+        let scheme = self.exposure.scheme;
+        let wanted = &self.wanted;
+        match scheme {
             Scheme::Jwt(algorithm) => {
-                let signature = own_signature(algorithm)?;
-                Ok(mint::jws(&self.header_with_kid(kid), &self.wanted, &signature)?)
+                let signature = Signature::By(algorithm, own_key(scheme)?);
+                Ok(mint::jws(&self.header_with_kid(kid), wanted, &signature)?)
             }
-            Scheme::Paseto(version, purpose) => {
-                let key = own_paseto_key(version, purpose)?;
-                Ok(mint::paseto(&key, &self.wanted, &footer_with_kid(kid))?)
+            Scheme::Jwe(..) => {
+                let recipient = own_recipient(scheme)?;
+                let payload = mint::jwt_payload(wanted)?;
+                Ok(jwe::seal(&recipient, &kid_member(kid), payload.as_bytes())?)
             }
+            Scheme::Paseto(..) => Ok(mint::paseto(
+                scheme,
+                &own_key(scheme)?,
+                wanted,
+                &footer_with_kid(kid),
+            )?),
+            Scheme::Biscuit => Ok(self.biscuit_by_own_key()?.to_token()),
+            Scheme::Session(_) => Ok(kid.to_owned()),
         }
+    }
+
+    /// A biscuit that says what she wants, signed with a root key of her own and
+    /// taken apart.
+    pub(crate) fn biscuit_by_own_key(&self) -> Result<Message, CannotForge> {
+        let token = mint::biscuit(&own_key(Scheme::Biscuit)?, &self.wanted)?;
+        Message::of_token(&token).ok_or_else(|| CannotForge::Failed("her biscuit is no protobuf".into()))
     }
 
     /// The JOSE header of her honest token; empty if the sample is no JWT.
@@ -149,9 +178,14 @@ pub(crate) fn footer_with_kid(kid: &str) -> String {
     json!({ "kid": kid }).to_string()
 }
 
+/// A JOSE header with nothing in it but the name of a key.
+fn kid_member(kid: &str) -> Map<String, Value> {
+    Map::from_iter([("kid".to_owned(), kid.into())])
+}
+
 /// Files of a server that an outsider knows; the server has them, whatever it
 /// keeps beside them.
-pub(crate) fn known_files(scheme: Scheme) -> [KnownFile; 2] {
+pub(crate) fn known_files(uploaded: Vec<u8>) -> [KnownFile; 2] {
     [
         KnownFile {
             path: "public/robots.txt",
@@ -159,67 +193,77 @@ pub(crate) fn known_files(scheme: Scheme) -> [KnownFile; 2] {
         },
         KnownFile {
             path: "uploads/mallory.png",
-            content: own_key(scheme),
+            content: uploaded,
         },
     ]
 }
 
-fn own_key(scheme: Scheme) -> Vec<u8> {
-    let ring = own_ring();
-    let pem = |text: &str| text.as_bytes().to_vec();
-    match scheme {
-        Scheme::Jwt(Algorithm::ES384) => pem(&ring.p384().pem.public_pem),
-        Scheme::Jwt(algorithm) => match algorithm.family() {
-            AlgorithmFamily::Hmac => ring.symmetric::<32>(OWN_SECRET).to_vec(),
-            AlgorithmFamily::Rsa => pem(&ring.rsa().pem.public_pem),
-            AlgorithmFamily::Ec => pem(&ring.p256().public_pem),
-            AlgorithmFamily::Ed => pem(&ring.ed25519().pem.public_pem),
-        },
-        Scheme::Paseto(_, Purpose::Local) => ring.symmetric::<32>(OWN_SECRET).to_vec(),
-        Scheme::Paseto(Version::V1, Purpose::Public) => pem(&ring.rsa().pem.public_pem),
-        Scheme::Paseto(Version::V2 | Version::V4, Purpose::Public) => ring.ed25519().public.to_vec(),
-        Scheme::Paseto(Version::V3, Purpose::Public) => ring.p384().public_compressed.to_vec(),
-    }
-}
-
-fn own_signature(algorithm: Algorithm) -> Result<Signature, MintError> {
-    let ring = own_ring();
-    if let Some(hs) = Hs::of(algorithm) {
-        return Ok(Signature::Tag(hs, own_key(Scheme::Jwt(algorithm))));
-    }
-    let key = match (algorithm, algorithm.family()) {
-        (Algorithm::ES384, _) => EncodingKey::from_ec_pem(ring.p384().pem.secret_pem.as_bytes()),
-        (_, AlgorithmFamily::Ec) => EncodingKey::from_ec_pem(ring.p256().secret_pem.as_bytes()),
-        (_, AlgorithmFamily::Ed) => EncodingKey::from_ed_pem(ring.ed25519().pem.secret_pem.as_bytes()),
-        (_, AlgorithmFamily::Rsa | AlgorithmFamily::Hmac) => {
-            EncodingKey::from_rsa_pem(ring.rsa().pem.secret_pem.as_bytes())
+/// Her own key of this scheme as a verifier would have stored it: a secret as
+/// it is, a public key as PEM or, where the scheme has none, raw; the private
+/// one where it is the private one that opens.
+pub(crate) fn own_stored_key(scheme: Scheme) -> Result<Vec<u8>, MintError> {
+    let raw_first = matches!(scheme, Scheme::Paseto(..) | Scheme::Biscuit);
+    match (scheme, own_key(scheme)?) {
+        (Scheme::Jwe(..), Key::Private(key @ PrivateKey::Rsa(_))) => {
+            let pem = key
+                .to_pem()
+                .ok_or_else(|| MintError::new("an RSA key without PEM"))?;
+            Ok(pem.into_bytes())
         }
-    };
-    key.map(|key| Signature::By(algorithm, key))
-        .map_err(MintError::new)
-}
-
-fn own_paseto_key(version: Version, purpose: Purpose) -> Result<PasetoKey, MintError> {
-    let ring = own_ring();
-    match (version, purpose) {
-        (Version::V2, Purpose::Local) => Ok(PasetoKey::V2Local(ring.symmetric(OWN_SECRET))),
-        (Version::V4, Purpose::Local) => Ok(PasetoKey::V4Local(ring.symmetric(OWN_SECRET))),
-        (Version::V2, Purpose::Public) => Ok(PasetoKey::V2Public(ring.ed25519().secret_then_public())),
-        (Version::V3, Purpose::Public) => Ok(PasetoKey::V3Public(ring.p384().secret)),
-        (Version::V4, Purpose::Public) => Ok(PasetoKey::V4Public(ring.ed25519().secret_then_public())),
-        (Version::V1, _) | (Version::V3, Purpose::Local) => Err(MintError::new(format!(
-            "no library here makes {}.{} tokens",
-            version.name(),
-            purpose.name()
-        ))),
+        (Scheme::Jwe(alg, _), _) => Ok(own_secret(alg)),
+        (_, Key::Secret(secret)) => Ok(secret),
+        (_, key) => {
+            let public = key
+                .public()
+                .ok_or_else(|| MintError::new("a key without a public half"))?;
+            let raw = public_key::raw(&public).map(|(_, bytes)| bytes);
+            let pem = public.to_pem().map(String::into_bytes);
+            let stored = if raw_first { raw.or(pem) } else { pem.or(raw) };
+            stored.ok_or_else(|| MintError::new("a public key without an encoding"))
+        }
     }
 }
+
+/// Her own key of a scheme.
+fn own_key(scheme: Scheme) -> Result<Key, MintError> {
+    let wire = scheme.to_string();
+    own_ring()
+        .key(&wire)
+        .ok_or_else(|| MintError::new(format!("the lab has no key for {wire}")))
+}
+
+/// Whoever has [`own_stored_key`] can open it. Where the scheme's own way to
+/// the content key has no writer here, the key is used as it is.
+fn own_recipient(scheme: Scheme) -> Result<Recipient, MintError> {
+    let Scheme::Jwe(alg, _) = scheme else {
+        return Err(MintError::new(format!("{scheme} is no JWE")));
+    };
+    if let Key::Private(PrivateKey::Rsa(key)) = own_key(scheme)? {
+        let public = Box::new(key.to_public_key());
+        return Ok(match alg {
+            KeyManagement::RsaOaep => Recipient::RsaOaep(public),
+            _ => Recipient::RsaOaep256(public),
+        });
+    }
+    Ok(match alg {
+        KeyManagement::A128Kw => Recipient::A128Kw(own_ring().symmetric(OWN_SECRET)),
+        KeyManagement::A256Kw => Recipient::A256Kw(own_ring().symmetric(OWN_SECRET)),
+        _ => Recipient::Direct(own_secret(alg)),
+    })
+}
+
+/// Her own secret for a JWE, as long as it has to be.
+fn own_secret(alg: KeyManagement) -> Vec<u8> {
+    match alg {
+        KeyManagement::A128Kw => own_ring().symmetric::<16>(OWN_SECRET).to_vec(),
+        _ => own_ring().symmetric::<32>(OWN_SECRET).to_vec(),
+    }
+}
+
+const OWN_SECRET: &str = "mallory's own";
 
 /// The attacker's keys. Their seed is no secret and no issuer's.
 fn own_ring() -> &'static KeyRing {
     static RING: OnceLock<KeyRing> = OnceLock::new();
     RING.get_or_init(|| KeyRing::from_seed(0x004D_414C_4C4F_5259))
 }
-
-/// Label of the one symmetric key that serves her everywhere.
-const OWN_SECRET: &str = "mallory's own";

@@ -60,10 +60,26 @@ pub struct TargetProfile {
     /// The published bug it models, or the package and version it is.
     pub provenance: String,
     /// Id of the target that differs in nothing but the missing check: its fix.
+    /// `None` if it is hardened itself, or if the weakness is the format's and
+    /// no check could mend it.
     pub hardened: Option<&'static str>,
 }
 
 impl TargetProfile {
+    /// A model with every check.
+    #[must_use]
+    pub fn hardened(id: &str, scheme: Scheme, summary: &str, provenance: &str) -> Self {
+        Self {
+            id: id.into(),
+            kind: TargetKind::Hardened,
+            scheme,
+            summary: summary.into(),
+            weaknesses: &[],
+            provenance: provenance.into(),
+            hardened: None,
+        }
+    }
+
     /// The card for records.
     #[must_use]
     pub fn card(&self) -> TargetCard {

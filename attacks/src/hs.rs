@@ -4,8 +4,9 @@
 //! a public key or an empty file can be passed off as one.
 
 use hmac::{Hmac, Mac};
-use jsonwebtoken::Algorithm;
 use sha2::{Sha256, Sha384, Sha512};
+
+use crate::scheme::JwsAlgorithm;
 
 /// The hash function of an HMAC algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +35,12 @@ impl Hs {
             .find(|hs| hs.name().eq_ignore_ascii_case(name))
     }
 
-    /// The HMAC among the algorithms of RFC 7518.
-    pub(crate) const fn of(algorithm: Algorithm) -> Option<Self> {
+    /// The HMAC among the algorithms of JWS.
+    pub(crate) const fn of(algorithm: JwsAlgorithm) -> Option<Self> {
         match algorithm {
-            Algorithm::HS256 => Some(Self::S256),
-            Algorithm::HS384 => Some(Self::S384),
-            Algorithm::HS512 => Some(Self::S512),
+            JwsAlgorithm::Hs256 => Some(Self::S256),
+            JwsAlgorithm::Hs384 => Some(Self::S384),
+            JwsAlgorithm::Hs512 => Some(Self::S512),
             _ => None,
         }
     }

@@ -29,8 +29,12 @@ pub mod targets;
 pub mod trace;
 pub mod weakness;
 
+mod biscuit;
 mod hs;
+mod jwe;
+mod key_name;
 mod mint;
+mod sign;
 
 pub use attack::{Attack, CannotForge, Forgery};
 pub use attacker::AttackerView;

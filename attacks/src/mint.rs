@@ -6,17 +6,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
-use pasetors::keys::{AsymmetricSecretKey, SymmetricKey};
-use pasetors::version2::V2;
-use pasetors::version3::V3;
-use pasetors::version4::V4;
-use pasetors::{version2, version3, version4};
 use serde_json::{Map, Value};
 use tokenlab_harness::claims::{NumericDate, Rfc3339};
-use tokenlab_harness::{ClaimSet, contenders};
+use tokenlab_harness::{Bound, ClaimSet, Key, contenders};
 
 use crate::hs::Hs;
+use crate::scheme::{JwsAlgorithm, Scheme};
+use crate::sign::sign;
 
 /// A token that can't be made: a key that doesn't fit, a failing library.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,18 +33,9 @@ pub(crate) enum Signature {
     /// An HMAC tag under these bytes, whatever they are.
     Tag(Hs, Vec<u8>),
     /// A signature by this key.
-    By(Algorithm, EncodingKey),
+    By(JwsAlgorithm, Key),
     /// The text of another token's third part.
     Copied(String),
-}
-
-/// A PASETO key of one version and purpose.
-pub(crate) enum PasetoKey {
-    V2Local([u8; 32]),
-    V2Public([u8; 64]),
-    V3Public([u8; 48]),
-    V4Local([u8; 32]),
-    V4Public([u8; 64]),
 }
 
 /// A JWS in compact serialization, RFC 7515 §7.1.
@@ -67,34 +54,48 @@ pub(crate) fn jws(
     let third = match signature {
         Signature::Empty => String::new(),
         Signature::Tag(hs, key) => URL_SAFE_NO_PAD.encode(hs.tag(key, input.as_bytes())),
-        Signature::By(algorithm, key) => {
-            contenders::install_jwt_provider();
-            jsonwebtoken::crypto::sign(input.as_bytes(), key, *algorithm).map_err(MintError::new)?
-        }
+        Signature::By(algorithm, key) => sign(*algorithm, key, input.as_bytes())?,
         Signature::Copied(text) => text.clone(),
     };
     Ok(format!("{input}.{third}"))
 }
 
-/// A PASETO with an optional footer (empty means none).
-pub(crate) fn paseto(key: &PasetoKey, claims: &ClaimSet, footer: &str) -> Result<String, MintError> {
-    let message = paseto_payload(claims)?;
-    let message = message.as_bytes();
-    let footer = (!footer.is_empty()).then_some(footer.as_bytes());
-    match key {
-        PasetoKey::V2Local(key) => {
-            SymmetricKey::<V2>::from(key).and_then(|key| version2::LocalToken::encrypt(&key, message, footer))
-        }
-        PasetoKey::V2Public(key) => AsymmetricSecretKey::<V2>::from(key)
-            .and_then(|key| version2::PublicToken::sign(&key, message, footer)),
-        PasetoKey::V3Public(key) => AsymmetricSecretKey::<V3>::from(key)
-            .and_then(|key| version3::PublicToken::sign(&key, message, footer, None)),
-        PasetoKey::V4Local(key) => SymmetricKey::<V4>::from(key)
-            .and_then(|key| version4::LocalToken::encrypt(&key, message, footer, None)),
-        PasetoKey::V4Public(key) => AsymmetricSecretKey::<V4>::from(key)
-            .and_then(|key| version4::PublicToken::sign(&key, message, footer, None)),
-    }
-    .map_err(MintError::new)
+/// A PASETO with an optional footer (empty means none), by whichever contender
+/// implements the scheme.
+pub(crate) fn paseto(
+    scheme: Scheme,
+    key: &Key,
+    claims: &ClaimSet,
+    footer: &str,
+) -> Result<String, MintError> {
+    let bound = Bound {
+        footer: (!footer.is_empty()).then(|| footer.into()),
+        ..Bound::default()
+    };
+    seal(scheme, key, paseto_payload(claims)?.as_bytes(), &bound)
+}
+
+/// A biscuit of one block, under any root key.
+pub(crate) fn biscuit(root: &Key, claims: &ClaimSet) -> Result<String, MintError> {
+    seal(
+        Scheme::Biscuit,
+        root,
+        jwt_payload(claims)?.as_bytes(),
+        &Bound::default(),
+    )
+}
+
+/// `payload` signed or encrypted by whichever contender implements the scheme.
+pub(crate) fn seal(scheme: Scheme, key: &Key, payload: &[u8], bound: &Bound) -> Result<String, MintError> {
+    let wire = scheme.to_string();
+    let contender = contenders::available()
+        .find(|contender| contender.card().scheme == wire)
+        .ok_or_else(|| MintError::new(format!("no contender here makes {wire} tokens")))?;
+    contender
+        .codec(key)
+        .map_err(MintError::new)?
+        .seal(payload, bound)
+        .map_err(MintError::new)
 }
 
 /// Claims as a JWT payload, not yet in any token.

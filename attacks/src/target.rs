@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokenlab_harness::exchange::PublicKey;
 use tokenlab_harness::{ClaimSet, PublicKeys, Rejection};
 use tokenlab_record::catalogue::TargetCard;
 use tokenlab_record::transcript::TraceEntry;
@@ -81,6 +82,9 @@ pub struct Exposure {
     pub sample_token: String,
     /// What that token says.
     pub sample_claims: ClaimSet,
+    /// The public key of this scheme; `None` where issuer and verifier share a
+    /// secret or a store.
+    pub public_key: Option<PublicKey>,
     /// The public keys that the issuer publishes.
     pub issuer: Arc<PublicKeys>,
 }

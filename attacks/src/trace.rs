@@ -77,6 +77,7 @@ const fn named_by(reason: RejectReason) -> (&'static str, Stage) {
         | RejectReason::NotYetValid
         | RejectReason::WrongIssuer
         | RejectReason::WrongAudience => ("library-claims", Stage::Claims),
+        RejectReason::Unauthorized => ("library-authorizer", Stage::Application),
         _ => ("library-failure", Stage::Application),
     }
 }

@@ -18,16 +18,19 @@ pub enum Weakness {
     KidInSql,
     /// The key's name is used as a path.
     KidAsPath,
+    /// Decrypting a token is taken for knowing who made it.
+    EncryptionAsAuthentication,
 }
 
 impl Weakness {
     /// Every weakness, in report order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::UnsecuredAccepted,
         Self::NoneBlockList,
         Self::UntypedKey,
         Self::KidInSql,
         Self::KidAsPath,
+        Self::EncryptionAsAuthentication,
     ];
 
     /// Stable name for cards and files.
@@ -39,6 +42,7 @@ impl Weakness {
             Self::UntypedKey => "untyped-key",
             Self::KidInSql => "kid-in-sql",
             Self::KidAsPath => "kid-as-path",
+            Self::EncryptionAsAuthentication => "encryption-as-authentication",
         }
     }
 
@@ -53,8 +57,13 @@ impl Weakness {
             Self::UntypedKey => {
                 "The key is a string of bytes, and the token chooses the algorithm that uses it."
             }
-            Self::KidInSql => "The key's name becomes part of an SQL statement before anything is verified.",
+            Self::KidInSql => {
+                "The name that is looked up, a key's or a session's, becomes part of an SQL statement."
+            }
             Self::KidAsPath => "The key's name becomes part of a path before anything is verified.",
+            Self::EncryptionAsAuthentication => {
+                "Everybody can encrypt to a public key, and whatever decrypts is believed."
+            }
         }
     }
 }

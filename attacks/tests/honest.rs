@@ -1,9 +1,11 @@
 //! Honest tokens and their neighbours: a target that believes nothing, or
 //! everything, would make any matrix look good.
+#![allow(clippy::unwrap_used)] // clippy.toml exempts test functions, not their helpers
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tokenlab_attacks::{Budget, Outcome, targets};
+use tokenlab_attacks::scheme::JwsAlgorithm;
+use tokenlab_attacks::{Budget, Outcome, Target, targets};
 use tokenlab_harness::{RejectReason, tamper};
 use tokenlab_record::catalogue::{Family, TargetKind};
 use tokenlab_record::transcript::CheckResult;
@@ -31,15 +33,32 @@ fn every_target_believes_an_honest_token_and_returns_its_claims() {
     }
 }
 
+/// The target's honest token with one letter changed, of its claims where it
+/// has any, and the reasons that are right for refusing that. jwt-compact reads
+/// the claims before it verifies the signature, so a change that breaks them is
+/// noticed there first.
+fn changed(target: &dyn Target) -> (String, &'static [RejectReason]) {
+    let token = &target.exposure().sample_token;
+    if target.exposure().scheme.family() == Family::Session {
+        let other = if token.starts_with('A') { "B" } else { "A" };
+        return (format!("{other}{}", &token[1..]), &[RejectReason::UnknownKey]);
+    }
+    let reasons: &[_] = if target.id().starts_with("jwt-compact/") {
+        &[RejectReason::BadSignature, RejectReason::InvalidClaims]
+    } else {
+        &[RejectReason::BadSignature]
+    };
+    (tamper::payload(token).unwrap(), reasons)
+}
+
 #[test]
-fn every_target_refuses_that_token_with_one_letter_of_its_claims_changed() {
+fn every_target_refuses_that_token_with_one_letter_changed() {
     for target in targets::all() {
-        let changed = tamper::payload(&target.exposure().sample_token).unwrap();
+        let (changed, reasons) = changed(target.as_ref());
         match target.submit(&changed, Budget::default()).outcome {
             Outcome::Rejected(rejection) => {
-                assert_eq!(
-                    rejection.reason,
-                    RejectReason::BadSignature,
+                assert!(
+                    reasons.contains(&rejection.reason),
                     "{}: {rejection}",
                     target.id()
                 );
@@ -80,7 +99,8 @@ fn every_target_refuses_text_that_is_no_token() {
 #[test]
 fn every_jwt_target_refuses_an_algorithm_that_its_key_is_not_for() {
     // Headers {"alg":"..."}, over the payload and signature of an honest token.
-    for alg in ["EdDSA", "ES256", "ES384", "PS512", "RS512", "HS512", "RS1", ""] {
+    let registered = JwsAlgorithm::ALL.iter().map(|algorithm| algorithm.name());
+    for alg in registered.chain(["RS1", ""]) {
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}"}}"#));
         for target in targets::all() {
             let exposure = target.exposure();

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use tokenlab_attacks::replay::{self, Replay};
 use tokenlab_attacks::{Attack, Weakness, catalogue, targets, trace};
+use tokenlab_harness::contenders;
 use tokenlab_record::catalogue::{Family, TargetKind};
 use tokenlab_record::transcript::{CheckResult, Expected, TRANSCRIPT_SCHEMA, Transcript, Verdict};
 
@@ -160,7 +161,7 @@ fn what_cannot_be_expressed_is_tried_in_its_nearest_form() {
 }
 
 #[test]
-fn a_paseto_is_only_ever_forged_by_analogy_and_a_jwt_by_the_attack_itself() {
+fn only_a_jose_token_is_forged_by_the_attack_itself_and_all_others_by_analogy() {
     for replay in matrix() {
         for transcript in replay
             .transcripts
@@ -168,7 +169,8 @@ fn a_paseto_is_only_ever_forged_by_analogy_and_a_jwt_by_the_attack_itself() {
             .filter(|transcript| !transcript.token.is_empty())
         {
             let applies = replay.cell.expected != Expected::Inapplicable;
-            let by_analogy = replay.cell.family == Family::Paseto || !applies;
+            let is_jose = matches!(replay.cell.family, Family::Jwt | Family::Jwe);
+            let by_analogy = !is_jose || !applies;
             assert_eq!(
                 transcript.analogue.is_some(),
                 by_analogy,
@@ -176,6 +178,43 @@ fn a_paseto_is_only_ever_forged_by_analogy_and_a_jwt_by_the_attack_itself() {
                 name(replay),
                 transcript.variant
             );
+        }
+    }
+}
+
+/// Every attack meets every family, and either it is refused there, or it is
+/// said why it has no place; somewhere in the matrix both are seen.
+#[test]
+fn every_family_is_attacked() {
+    let families: BTreeSet<Family> = targets::all()
+        .iter()
+        .map(|target| target.profile().scheme.family())
+        .collect();
+    for contender in contenders::available() {
+        let family = contender.card().family;
+        assert!(families.contains(&family), "no target of {}", family.title());
+    }
+    for attack in catalogue::all() {
+        for family in &families {
+            let cells: Vec<_> = matrix()
+                .iter()
+                .filter(|replay| replay.cell.attack == attack.id() && replay.cell.family == *family)
+                .collect();
+            let count = |kind: &str| {
+                cells
+                    .iter()
+                    .filter(|replay| replay.cell.verdict.kind() == kind)
+                    .count()
+            };
+            println!(
+                "{} against {}: {} accepted, {} rejected, {} inapplicable",
+                attack.id(),
+                family.title(),
+                count("accepted"),
+                count("rejected"),
+                count("inapplicable"),
+            );
+            assert!(!cells.is_empty(), "{} against {}", attack.id(), family.title());
         }
     }
 }

@@ -20,12 +20,11 @@ use tokenlab_record::transcript::{CheckResult, Verdict};
 fn the_hardened_twin_refuses_by_the_check_that_the_flawed_one_lacks() {
     for flawed in targets::all() {
         let Some(hardened) = flawed.profile().hardened else {
-            assert_eq!(
-                flawed.profile().kind,
-                TargetKind::Hardened,
-                "{} has no twin",
-                flawed.id()
-            );
+            // A contender falls to nothing that another configuration of it
+            // would stop: its weakness, if it has one, is the format's.
+            let is_sound = flawed.profile().kind == TargetKind::Hardened;
+            let is_contender = targets::is_contender(flawed.as_ref());
+            assert!(is_sound || is_contender, "{} has no twin", flawed.id());
             continue;
         };
         let hardened = targets::named(hardened).unwrap_or_else(|| panic!("{hardened} is no target"));
@@ -114,15 +113,17 @@ fn removing_the_check_that_fired_changes_the_outcome() {
         .iter()
         .filter(|target| target.without("").is_some())
     {
-        // Without its key an encrypted token gives nothing to believe.
-        let end = match target.profile().scheme {
-            Scheme::Paseto(_, Purpose::Local) => UNREADABLE,
-            _ => BELIEVED,
+        // Without its key an encrypted token gives nothing to believe, nor does
+        // an id without its store.
+        let ends: &[&str] = match target.profile().scheme {
+            Scheme::Paseto(_, Purpose::Local) | Scheme::Session(_) => &[UNREADABLE],
+            Scheme::Jwe(..) => &[BELIEVED, UNREADABLE],
+            _ => &[BELIEVED],
         };
         assert!(
             behind
                 .iter()
-                .any(|((id, _), next)| id == target.id() && next.contains(end)),
+                .any(|((id, _), next)| id == target.id() && ends.iter().any(|end| next.contains(*end))),
             "{}: no forgery got past all of its checks",
             target.id()
         );

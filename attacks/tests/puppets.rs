@@ -24,7 +24,7 @@ struct Puppet {
 impl Puppet {
     fn new(weaknesses: &'static [Weakness], act: fn() -> Outcome) -> Self {
         static PUBLIC: OnceLock<Arc<PublicKeys>> = OnceLock::new();
-        let scheme = Scheme::Jwt(tokenlab_attacks::scheme::Algorithm::HS256);
+        let scheme = Scheme::Jwt(tokenlab_attacks::scheme::JwsAlgorithm::Hs256);
         Self {
             profile: TargetProfile {
                 id: "puppet".into(),
@@ -39,6 +39,7 @@ impl Puppet {
                 scheme,
                 sample_token: "a.b.c".into(),
                 sample_claims: claims_of("mallory"),
+                public_key: None,
                 issuer: Arc::clone(PUBLIC.get_or_init(|| Arc::new(KeyRing::from_seed(1).public()))),
             },
             act,

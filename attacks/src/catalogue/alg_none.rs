@@ -10,16 +10,20 @@
 //! Other spellings of `none` are here too: a verifier that refuses one word
 //! and folds case elsewhere understands the others. A PASETO has no field to
 //! write `none` into, so the nearest things are tried against it: another
-//! version or purpose in the header, and a body without its signature.
+//! version or purpose in the header, and a body without its signature. So it is
+//! with a Biscuit, whose signatures are left out or replaced, and with the id
+//! of a session, which says nothing. A verifier of JWEs is offered unsecured
+//! JWTs, since both are JWTs (RFC 7519 §7.2), and a JWE that is not encrypted.
 
 use serde_json::Value;
 
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
+use crate::biscuit::{self, Message, Value as Field};
 use crate::card::AttackProfile;
 use crate::mint::{self, Signature};
 use crate::notebook::Notebook;
-use crate::scheme::{Purpose, Scheme, Version};
+use crate::scheme::{Purpose, Scheme, Version, other_purpose};
 use crate::weakness::Weakness;
 
 pub(super) struct AlgNone;
@@ -67,14 +71,49 @@ impl Attack for AlgNone {
     fn forge(&self, view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
         match view.scheme() {
             Scheme::Jwt(_) => jwt(view, notes),
+            Scheme::Jwe(..) => jwe(view, notes),
             Scheme::Paseto(version, purpose) => Err(CannotForge::Inexpressible {
                 why: "a PASETO names no algorithm: its header is compared as a whole, and every version and \
                       purpose has a signature or a tag"
                     .into(),
                 tried: relabelled(view, version, purpose, notes)?,
             }),
+            Scheme::Biscuit => Err(CannotForge::Inexpressible {
+                why:
+                    "a biscuit can't say that it is unsigned: every block has a signature, and the first is \
+                      held against the root key"
+                        .into(),
+                tried: unsigned_biscuits(view, notes)?,
+            }),
+            Scheme::Session(_) => Err(CannotForge::Inexpressible {
+                why: "the id of a session says nothing of itself: it is found in the store or it is not"
+                    .into(),
+                tried: ids_of_nobody(view, notes)?,
+            }),
         }
     }
+}
+
+/// Unsecured JWTs, and a JWE whose header says that nothing is encrypted.
+fn jwe(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
+    let mut forgeries = jwt(view, notes)?;
+    let payload = mint::jwt_payload(view.wanted())?;
+    let variant = "none-five-parts";
+    let header = r#"{"alg":"none","enc":"none"}"#;
+    notes.variant_step(
+        variant,
+        "Writes \"none\" for both algorithms of a JWE, and the claims in the open where the ciphertext was.",
+        header,
+    );
+    let token = [
+        mint::part(header),
+        String::new(),
+        String::new(),
+        mint::part(payload),
+        String::new(),
+    ];
+    forgeries.push(Forgery::new(variant, token.join(".")));
+    Ok(forgeries)
 }
 
 fn jwt(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
@@ -134,7 +173,7 @@ fn relabelled(
         footer => format!(".{}", mint::part(footer)),
     };
     let unsigned = format!("{}{footer}", mint::part(&payload));
-    let (version, purpose, other) = (version.name(), purpose.name(), purpose.other().name());
+    let (version, purpose, other) = (version.name(), purpose.name(), other_purpose(purpose).name());
     let mut tried = Vec::new();
     let mut relabel = |variant: &str, action: &str, token: String, why: &str| {
         notes.variant_step(
@@ -151,8 +190,8 @@ fn relabelled(
         "the header's purpose is the nearest thing to an algorithm that the sender could choose",
     );
     for other_version in Version::ALL
-        .map(Version::name)
-        .into_iter()
+        .iter()
+        .map(|version| version.name())
         .filter(|name| *name != version)
     {
         relabel(
@@ -174,5 +213,102 @@ fn relabelled(
         format!("{version}.public.{unsigned}"),
         "the signature is left out, as in an unsecured JWT, although nothing in the header can say so",
     );
+    Ok(tried)
+}
+
+/// Biscuits of her own making without the issuer's signature.
+fn unsigned_biscuits(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
+    let own = view.biscuit_by_own_key()?;
+    let failed = || CannotForge::Failed("the sample token is no biscuit".into());
+    let sample = Message::of_token(view.sample()).ok_or_else(failed)?;
+    let old_signature = sample
+        .bytes(biscuit::AUTHORITY)
+        .and_then(Message::read)
+        .and_then(|block| Some(block.bytes(biscuit::SIGNATURE)?.to_vec()))
+        .ok_or_else(failed)?;
+    let signed_with = |signature: Vec<u8>| {
+        own.clone().changed_within(biscuit::AUTHORITY, |block| {
+            block.with(biscuit::SIGNATURE, Field::Bytes(signature))
+        })
+    };
+    let relabelled = own.clone().changed_within(biscuit::AUTHORITY, |block| {
+        let next_key = |key: Message| key.with(biscuit::ALGORITHM, Field::Number(1));
+        block
+            .clone()
+            .changed_within(biscuit::NEXT_KEY, next_key)
+            .unwrap_or(block)
+    });
+    let mut tried = Vec::new();
+    for (variant, action, message, why) in [
+        (
+            "no-signature",
+            "Writes a block in which the subject is admin, and leaves its signature out.",
+            signed_with(Vec::new()),
+            "the signature is left out, as in an unsecured JWT, although nothing in a biscuit can say so",
+        ),
+        (
+            "zero-signature",
+            "Writes a block in which the subject is admin, and 64 zeros where its signature belongs.",
+            signed_with(vec![0; 64]),
+            "zeros take the place of the signature, which a biscuit can't do without",
+        ),
+        (
+            "old-signature",
+            "Writes a block in which the subject is admin, and leaves the honest token's signature where it was.",
+            signed_with(old_signature),
+            "the old signature stays, as it may in an unsecured JWT",
+        ),
+        (
+            "no-proof",
+            "Signs that block with a root key of her own, and leaves out the proof at the end.",
+            Some(own.clone().without(biscuit::PROOF)),
+            "the proof is left out: it shows that the holder has the token from somebody who had the last key",
+        ),
+        (
+            "algorithm-relabelled",
+            "Signs that block with a root key of her own, and names another algorithm for the key after it.",
+            relabelled,
+            "the algorithm of the next key is the nearest thing to one that the sender could choose",
+        ),
+    ] {
+        let token = message.ok_or_else(failed)?.to_token();
+        notes.variant_step(variant, action, "");
+        tried.push(Forgery::analogue(variant, token, why));
+    }
+    Ok(tried)
+}
+
+/// Ids that no store gave out.
+fn ids_of_nobody(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
+    let sample = view.sample();
+    let unsecured = mint::jws(&view.header_with_alg("none"), view.wanted(), &Signature::Empty)?;
+    let mut shortened = sample.to_owned();
+    shortened.pop();
+    let mut tried = Vec::new();
+    for (variant, action, token) in [
+        (
+            "zero-id",
+            "Sends an id of the right length in which every bit is zero.",
+            "A".repeat(sample.len()),
+        ),
+        ("none-id", "Sends the word none for an id.", "none".into()),
+        (
+            "shortened-id",
+            "Sends her own id without its last letter, in case the store looks for what begins so.",
+            shortened,
+        ),
+        (
+            "unsecured-jwt",
+            "Sends an unsecured JWT, in which the subject is admin, for an id.",
+            unsecured,
+        ),
+    ] {
+        notes.variant_step(variant, action, token.as_str());
+        tried.push(Forgery::analogue(
+            variant,
+            token,
+            "an id has no header, so an id that nobody was given takes the place of the unsecured token",
+        ));
+    }
     Ok(tried)
 }

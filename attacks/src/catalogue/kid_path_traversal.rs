@@ -10,14 +10,13 @@
 //! PASETO footers carry the same hazard (Payload-Processing, Key-ID Support).
 //! One thing is better there: a key has a fixed length, so an empty file or a
 //! text that the server serves is no key. A file that the attacker uploaded is.
-
-use serde_json::Value;
+//! The same holds of a JWE's content key. Of a session the id itself may be the
+//! name of a file; a Biscuit names its root key by a number.
 
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
-use crate::hs::Hs;
-use crate::mint::{self, Signature};
+use crate::key_name::{self, Name};
 use crate::notebook::Notebook;
 use crate::scheme::Scheme;
 use crate::weakness::Weakness;
@@ -56,83 +55,38 @@ impl Attack for KidPathTraversal {
     }
 
     fn forge(&self, view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
-        let [served, uploaded] = view.known_files();
+        let relative_null = format!("{UP_TO_THE_ROOT}/dev/null");
+        if view.scheme() == Scheme::Biscuit {
+            return Err(key_name::only_a_number(view, &relative_null, notes)?);
+        }
+        let [served, uploaded] = view.known_files()?;
+        let served_kid = format!("../{}", served.path);
         let mut forgeries = Vec::new();
-        if let Scheme::Jwt(algorithm) = view.scheme() {
-            let hs = Hs::of(algorithm).unwrap_or(Hs::S256);
-            let served_kid = format!("../{}", served.path);
-            let relative_null = format!("{UP_TO_THE_ROOT}/dev/null");
-            for (variant, kid, content) in [
-                ("served-file", served_kid.as_str(), served.content.as_slice()),
-                ("dev-null", relative_null.as_str(), b"".as_slice()),
-                ("dev-null-absolute", "/dev/null", b"".as_slice()),
-            ] {
-                forgeries.push(hmac_with(view, hs, variant, kid, content, notes)?);
-            }
-        } else {
+        for (variant, text, content) in [
+            ("served-file", served_kid.as_str(), served.content.as_slice()),
+            ("dev-null", relative_null.as_str(), b"".as_slice()),
+            ("dev-null-absolute", "/dev/null", b"".as_slice()),
+        ] {
+            let name = Name {
+                variant,
+                text,
+                says: "Names a path that leads out of the folder of keys, to a file that she knows.".into(),
+            };
+            forgeries.extend(key_name::by_secret(view, &name, content, notes)?);
+        }
+        if forgeries.is_empty() {
             notes.step(
-                "Leaves /dev/null and the served files alone: a PASETO key has a fixed length, and they have not.",
+                "Leaves /dev/null and the served files alone: what is stored here has a fixed form, and they have not.",
                 "",
             );
         }
-        forgeries.push(uploaded_key(view, uploaded.path, notes)?);
+        let name = Name {
+            variant: "uploaded-file",
+            text: &format!("../{}", uploaded.path),
+            says: "Uploads a picture for her profile that is no picture, and names the file it went to."
+                .into(),
+        };
+        forgeries.push(key_name::by_own_key(view, &name, notes)?);
         Ok(forgeries)
     }
-}
-
-/// A token under the content of a file that is the same for everybody.
-fn hmac_with(
-    view: &AttackerView<'_>,
-    hs: Hs,
-    variant: &str,
-    kid: &str,
-    content: &[u8],
-    notes: &mut Notebook,
-) -> Result<Forgery, CannotForge> {
-    let mut header = view.header_with_kid(kid);
-    header.insert("alg".into(), hs.name().into());
-    notes.variant_step(
-        variant,
-        "Names a path that leads out of the folder of keys, to a file that she knows.",
-        Value::Object(header.clone()).to_string(),
-    );
-    notes.variant_step(
-        variant,
-        format!(
-            "Signs the claims with that file's content, {} bytes, as the secret.",
-            content.len()
-        ),
-        String::from_utf8_lossy(content),
-    );
-    let token = mint::jws(&header, view.wanted(), &Signature::Tag(hs, content.to_vec()))?;
-    Ok(Forgery::new(variant, token))
-}
-
-/// A token of the target's own scheme, under a key that was uploaded as
-/// something else.
-fn uploaded_key(view: &AttackerView<'_>, path: &str, notes: &mut Notebook) -> Result<Forgery, CannotForge> {
-    let variant = "uploaded-file";
-    let kid = format!("../{path}");
-    notes.variant_step(
-        variant,
-        "Uploads a picture for her profile that is no picture but a key of her own.",
-        path,
-    );
-    notes.variant_step(
-        variant,
-        format!(
-            "Makes a {} token with that key, in which the subject is admin, and names the file as its key.",
-            view.scheme()
-        ),
-        kid.as_str(),
-    );
-    let token = view.token_by_own_key(&kid)?;
-    Ok(match view.scheme() {
-        Scheme::Jwt(_) => Forgery::new(variant, token),
-        Scheme::Paseto(..) => Forgery::analogue(
-            variant,
-            token,
-            "PASETO has no kid header; the footer names the key instead",
-        ),
-    })
 }

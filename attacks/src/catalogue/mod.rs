@@ -6,6 +6,7 @@
 
 mod alg_confusion_rs_hs;
 mod alg_none;
+mod jwe_public_key_mint;
 mod kid_injection;
 mod kid_path_traversal;
 
@@ -19,6 +20,7 @@ pub fn all() -> &'static [&'static dyn Attack] {
         &alg_confusion_rs_hs::AlgConfusionRsHs,
         &kid_injection::KidInjection,
         &kid_path_traversal::KidPathTraversal,
+        &jwe_public_key_mint::JwePublicKeyMint,
     ]
 }
 

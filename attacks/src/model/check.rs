@@ -55,6 +55,22 @@ impl<P> Check<P> {
     }
 }
 
+impl<P: 'static> Check<P> {
+    /// The same check on a token that is inside another one. Its place in the
+    /// source stays.
+    #[must_use]
+    pub fn within<Q: 'static>(self, inner: fn(&mut Q) -> Result<&mut P, Rejection>) -> Check<Q> {
+        let run = self.run;
+        Check {
+            id: self.id,
+            stage: self.stage,
+            demand: self.demand,
+            location: self.location,
+            run: Arc::new(move |outer: &mut Q| run(inner(outer)?)),
+        }
+    }
+}
+
 impl<P> Clone for Check<P> {
     fn clone(&self) -> Self {
         Self {

@@ -12,7 +12,8 @@ use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
-use super::check::{Check, Parsed, refuse};
+use super::check::{Check, Parsed, Verifier, refuse};
+use super::named_key::NamesKey;
 use crate::hs::Hs;
 
 /// A JWS taken apart, as far as it goes.
@@ -32,17 +33,6 @@ impl Jws {
         self.header.get("alg").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// `kid` of the header.
-    ///
-    /// # Errors
-    /// [`RejectReason::UnknownKey`] if the header names no key.
-    pub fn kid(&self) -> Result<&str, Rejection> {
-        self.header
-            .get("kid")
-            .and_then(Value::as_str)
-            .ok_or_else(|| Rejection::new(RejectReason::UnknownKey, "the header names no key"))
-    }
-
     fn part(&self, index: usize) -> &[u8] {
         self.decoded
             .get(index)
@@ -57,6 +47,20 @@ impl Jws {
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(".")
+    }
+}
+
+impl NamesKey for Jws {
+    fn kid(&self) -> Result<String, Rejection> {
+        self.header
+            .get("kid")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .ok_or_else(|| Rejection::new(RejectReason::UnknownKey, "the header names no key"))
+    }
+
+    fn use_key(&mut self, key: Vec<u8>) {
+        self.key = key;
     }
 }
 
@@ -84,6 +88,26 @@ impl Parsed for Jws {
         ClaimSet::from_json::<NumericDate>(self.part(1))
             .map_err(|error| Rejection::new(RejectReason::InvalidClaims, error.to_string()))
     }
+}
+
+/// Every check of a verifier for the one algorithm `only`, whose key is chosen
+/// by `key`.
+#[must_use]
+pub fn verifier(only: &'static str, key: Check<Jws>) -> Verifier<Jws> {
+    Verifier::of(checks(only, key))
+}
+
+/// The same as a list.
+#[must_use]
+pub fn checks(only: &'static str, key: Check<Jws>) -> Vec<Check<Jws>> {
+    vec![
+        three_parts(),
+        strict_encoding(),
+        algorithm_allow_list(only),
+        key,
+        signature(),
+        claims_policy(),
+    ]
 }
 
 /// RFC 7515 §7.1: header, payload, signature, and nothing else.
@@ -227,7 +251,6 @@ mod tests {
 
     use super::*;
     use crate::mint::{self, Signature};
-    use crate::model::Verifier;
     use crate::target::Outcome;
 
     const KEY: &[u8] = b"a key of the test";
@@ -254,14 +277,7 @@ mod tests {
     }
 
     fn outcome(token: &str) -> Result<ClaimSet, RejectReason> {
-        let verifier = Verifier::of(vec![
-            three_parts(),
-            strict_encoding(),
-            algorithm_allow_list("HS256"),
-            configured_key(KEY.into()),
-            signature(),
-            claims_policy(),
-        ]);
+        let verifier = verifier("HS256", configured_key(KEY.into()));
         match verifier.decide(token).outcome {
             Outcome::Believed(claims) => Ok(claims),
             Outcome::Rejected(rejection) => Err(rejection.reason),

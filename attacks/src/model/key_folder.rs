@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokenlab_harness::{RejectReason, Rejection};
 
+use super::named_key::KeyStore;
 use crate::attacker::KnownFile;
 
 /// What the folders will hold.
@@ -59,6 +60,19 @@ impl KeyFolder {
             root,
             _gone_when_dropped: folder,
         })
+    }
+}
+
+impl KeyStore for KeyFolder {
+    const CAREFUL: &'static str = "key-by-strict-name";
+    const DEMAND: &'static str = "the key's name is strictly spelled, and its file is in the folder of keys";
+
+    fn kid(&self) -> &'static str {
+        self.kid
+    }
+
+    fn find(&self, kid: &str) -> Result<Vec<u8>, Rejection> {
+        self.open()?.read_by_name(kid)
     }
 }
 
@@ -116,9 +130,6 @@ fn content(path: &Path) -> Result<Vec<u8>, Rejection> {
 fn unknown(detail: impl Into<Cow<'static, str>>) -> Rejection {
     Rejection::new(RejectReason::UnknownKey, detail)
 }
-
-/// Name of the check that keeps `kid` a name.
-pub const KEY_BY_STRICT_NAME: &str = "key-by-strict-name";
 
 #[cfg(test)]
 mod tests {

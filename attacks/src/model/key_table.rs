@@ -7,6 +7,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
 use tokenlab_harness::{RejectReason, Rejection};
 
+use super::named_key::KeyStore;
+
 /// What the table will hold.
 #[derive(Clone, Debug)]
 pub struct KeyTable {
@@ -46,17 +48,27 @@ impl KeyTable {
     }
 }
 
+impl KeyStore for KeyTable {
+    const CAREFUL: &'static str = "key-by-bound-parameter";
+    const DEMAND: &'static str = "the key's name is a value in the query";
+
+    fn kid(&self) -> &'static str {
+        self.kid
+    }
+
+    fn find(&self, kid: &str) -> Result<Vec<u8>, Rejection> {
+        self.select_key("SELECT key FROM signing_keys WHERE kid = ?1", [kid])
+    }
+}
+
 /// Whatever the row holds, as bytes: a driver that asks for a blob gets text
 /// as its bytes, too.
-fn first_column(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn first_column(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
     Ok(match row.get_ref(0)? {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => Vec::new(),
     })
 }
-
-/// Name of the check that keeps `kid` a value.
-pub const KEY_BY_BOUND_PARAMETER: &str = "key-by-bound-parameter";
 
 #[cfg(test)]
 mod tests {
@@ -68,11 +80,10 @@ mod tests {
             kid: "2026-01",
             key: b"secret".to_vec(),
         };
-        let select = |kid| table.select_key("SELECT key FROM signing_keys WHERE kid = ?1", [kid]);
-        assert_eq!(select("2026-01").unwrap(), b"secret");
+        assert_eq!(table.find("2026-01").unwrap(), b"secret");
         for kid in ["2026-02", "", "' UNION SELECT 'x' -- "] {
             assert_eq!(
-                select(kid).unwrap_err().reason,
+                table.find(kid).unwrap_err().reason,
                 RejectReason::UnknownKey,
                 "{kid:?}"
             );

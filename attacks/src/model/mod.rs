@@ -6,15 +6,20 @@
 //! twice.
 //!
 //! * [`check`]: checks, verifiers, and [`ModelTarget`].
-//! * [`jws`] and [`paseto`]: the parsed tokens, and the checks that all models
-//!   of a family share.
-//! * `key_table` and [`key_folder`]: keys found by name, in SQL and in files.
+//! * [`jws`], [`jwe`], [`paseto`] and `session`: the parsed tokens, and the
+//!   checks that all models of a family share.
+//! * [`named_key`]: keys found by name, `key_table` in SQL and [`key_folder`] in
+//!   files.
 
 pub mod check;
+pub mod jwe;
 pub mod jws;
 pub mod key_folder;
 #[cfg(feature = "sqlite")]
 pub mod key_table;
+pub mod named_key;
 pub mod paseto;
+#[cfg(feature = "sqlite")]
+pub mod session;
 
 pub use check::{Check, ModelTarget, Parsed, Verifier};

@@ -14,7 +14,8 @@ use tokenlab_harness::claims::Rfc3339;
 use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
-use super::check::{Check, Parsed, refuse};
+use super::check::{Check, Parsed, Verifier, refuse};
+use super::named_key::NamesKey;
 use crate::scheme::Purpose;
 
 /// A PASETO taken apart, as far as it goes.
@@ -34,19 +35,6 @@ impl Paseto {
         Purpose::ALL.into_iter().find(|purpose| purpose.name() == name)
     }
 
-    /// `kid` of the footer, which nothing has authenticated yet.
-    ///
-    /// # Errors
-    /// [`RejectReason::UnknownKey`] if the footer names no key.
-    pub fn kid(&self) -> Result<String, Rejection> {
-        self.parts
-            .get(3)
-            .and_then(|footer| URL_SAFE_NO_PAD.decode(footer).ok())
-            .and_then(|footer| serde_json::from_slice::<Value>(&footer).ok())
-            .and_then(|footer| footer.get("kid")?.as_str().map(str::to_owned))
-            .ok_or_else(|| Rejection::new(RejectReason::UnknownKey, "the footer names no key"))
-    }
-
     /// What stands in the body of a public token for all to read.
     fn unverified_message(&self) -> Option<Vec<u8>> {
         const SIGNATURE_BYTES: usize = 64;
@@ -56,6 +44,21 @@ impl Paseto {
         let mut body = URL_SAFE_NO_PAD.decode(self.parts.get(2)?).ok()?;
         body.truncate(body.len().checked_sub(SIGNATURE_BYTES)?);
         Some(body)
+    }
+}
+
+impl NamesKey for Paseto {
+    fn kid(&self) -> Result<String, Rejection> {
+        self.parts
+            .get(3)
+            .and_then(|footer| URL_SAFE_NO_PAD.decode(footer).ok())
+            .and_then(|footer| serde_json::from_slice::<Value>(&footer).ok())
+            .and_then(|footer| footer.get("kid")?.as_str().map(str::to_owned))
+            .ok_or_else(|| Rejection::new(RejectReason::UnknownKey, "the footer names no key"))
+    }
+
+    fn use_key(&mut self, key: Vec<u8>) {
+        self.key = key;
     }
 }
 
@@ -77,6 +80,20 @@ impl Parsed for Paseto {
         ClaimSet::from_json::<Rfc3339>(&message)
             .map_err(|error| Rejection::new(RejectReason::InvalidClaims, error.to_string()))
     }
+}
+
+/// Every check of a verifier for one purpose, whose key is named by the token
+/// and found by `key`.
+#[must_use]
+pub fn verifier(purpose: &'static [Purpose], key: Check<Paseto>) -> Verifier<Paseto> {
+    Verifier::of(vec![
+        three_or_four_parts(),
+        header_literal(purpose),
+        strict_encoding(),
+        key,
+        signature_or_tag(),
+        claims_policy(),
+    ])
 }
 
 /// Version, purpose, body, and perhaps a footer.
@@ -224,12 +241,15 @@ pub const KEY_TYPE: &str = "key-type";
 
 #[cfg(test)]
 mod tests {
+    use tokenlab_harness::Key;
+
     use super::*;
-    use crate::mint::{self, PasetoKey};
-    use crate::model::Verifier;
+    use crate::mint;
+    use crate::scheme::{Scheme, Version};
     use crate::target::Outcome;
 
     const KEY: [u8; 32] = [7; 32];
+    const SCHEME: Scheme = Scheme::Paseto(Version::V4, Purpose::Local);
 
     fn claims() -> ClaimSet {
         let policy = Policy::lab();
@@ -243,18 +263,11 @@ mod tests {
     }
 
     fn sealed(claims: &ClaimSet, footer: &str) -> String {
-        mint::paseto(&PasetoKey::V4Local(KEY), claims, footer).unwrap()
+        mint::paseto(SCHEME, &Key::Secret(KEY.to_vec()), claims, footer).unwrap()
     }
 
     fn outcome(key: &[u8], token: &str) -> Result<ClaimSet, RejectReason> {
-        let verifier = Verifier::of(vec![
-            three_or_four_parts(),
-            header_literal(&[Purpose::Local]),
-            strict_encoding(),
-            configured_key(key.to_vec()),
-            signature_or_tag(),
-            claims_policy(),
-        ]);
+        let verifier = verifier(&[Purpose::Local], configured_key(key.to_vec()));
         match verifier.decide(token).outcome {
             Outcome::Believed(claims) => Ok(claims),
             Outcome::Rejected(rejection) => Err(rejection.reason),

@@ -1,6 +1,10 @@
 //! Every contender of the harness as a target: the library, properly
 //! configured, with one key of one type and the lab's policy.
 //!
+//! One class has a weakness in any configuration: what is encrypted to a public
+//! key says nothing of who made it. Those contenders stand here as what they
+//! become when their tokens are taken for credentials.
+//!
 //! What a library checks inside can't be seen from here. Its trace says what
 //! it was configured for and what it answered, and no more.
 
@@ -15,14 +19,16 @@ use crate::card::TargetProfile;
 use crate::scheme::Scheme;
 use crate::target::{Decision, Exposure, Outcome, Target};
 use crate::trace::{answer, entry};
+use crate::weakness::Weakness;
 
-/// One target for each contender whose scheme is known here.
+/// One target for each contender that this machine can run. A contender whose
+/// scheme is unknown here would be missing from the matrix; a test of
+/// [`Scheme`] and one of the registry see to it that there is none.
 pub(super) fn targets(issuer: &Issuer) -> Vec<Box<dyn Target>> {
-    contenders::all()
-        .iter()
+    contenders::available()
         .filter_map(|contender| {
             let scheme = Scheme::from_wire(&contender.card().scheme)?;
-            Some(target(issuer, contender.as_ref(), scheme))
+            Some(target(issuer, contender, scheme))
         })
         .collect()
 }
@@ -30,22 +36,41 @@ pub(super) fn targets(issuer: &Issuer) -> Vec<Box<dyn Target>> {
 fn target(issuer: &Issuer, contender: &dyn Contender, scheme: Scheme) -> Box<dyn Target> {
     let card = contender.card();
     let service = issuer.load(contender);
+    // Anyone can make such a token: the format has no issuer, and no way of
+    // configuring the library gives it one.
+    let has_issuer = card.class.has_issuer();
     Box::new(ContenderTarget {
         profile: TargetProfile {
             id: card.id.as_str().to_owned(),
-            kind: TargetKind::Hardened,
+            kind: if has_issuer {
+                TargetKind::Hardened
+            } else {
+                TargetKind::Misconfigured
+            },
             scheme,
-            summary: format!(
-                "{} for {} alone, with the lab's policy",
-                card.library, card.algorithm
-            ),
-            weaknesses: &[],
+            summary: if has_issuer {
+                format!(
+                    "{} for {} alone, with the lab's policy",
+                    card.library, card.algorithm
+                )
+            } else {
+                format!(
+                    "{} for {} alone, which anyone can make: believed although nothing says who issued it",
+                    card.library, card.algorithm
+                )
+            },
+            weaknesses: if has_issuer {
+                &[]
+            } else {
+                &[Weakness::EncryptionAsAuthentication]
+            },
             provenance: library(card),
             hardened: None,
         },
         exposure: issuer.exposure_by(scheme, service.as_deref().ok()),
         library: library(card),
         service,
+        has_issuer,
     })
 }
 
@@ -58,6 +83,7 @@ struct ContenderTarget {
     exposure: Exposure,
     library: String,
     service: Result<Box<dyn TokenService>, SetupError>,
+    has_issuer: bool,
 }
 
 impl Target for ContenderTarget {
@@ -81,7 +107,17 @@ impl Target for ContenderTarget {
             Ok(service) => service.verify(token),
             Err(error) => Err(Rejection::new(RejectReason::Internal, error.to_string())),
         };
-        let trace = vec![configured, answer(&self.library, &answered)];
+        let mut trace = vec![configured];
+        if !self.has_issuer {
+            trace.push(entry(
+                "issuer-authentication",
+                Stage::Signature,
+                CheckResult::Absent,
+                "a signature or a shared key says that the issuer made the token",
+                Location::caller(),
+            ));
+        }
+        trace.push(answer(&self.library, &answered));
         Decision::new(answered.map_or_else(Outcome::Rejected, Outcome::Believed), trace)
     }
 }

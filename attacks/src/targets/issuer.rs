@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use tokenlab_harness::{ClaimSet, Contender, KeyRing, Policy, PublicKeys, SetupError, TokenService};
+use tokenlab_harness::{ClaimSet, Contender, Key, KeyRing, Policy, PublicKeys, SetupError, TokenService};
 
-use crate::attacker::ATTACKER;
-use crate::mint::MintError;
+use crate::attacker::{ATTACKER, footer_with_kid};
+use crate::mint::{self, MintError, Signature};
+use crate::model::named_key::KeyStore;
 use crate::scheme::Scheme;
 use crate::target::Exposure;
 
@@ -37,6 +38,12 @@ impl Issuer {
         }
     }
 
+    /// The claims of every honest token.
+    #[cfg(feature = "sqlite")]
+    pub(super) const fn claims(&self) -> &ClaimSet {
+        &self.claims
+    }
+
     pub(super) const fn ring(&self) -> &KeyRing {
         &self.ring
     }
@@ -62,6 +69,35 @@ impl Issuer {
         self.exposure_of(scheme, sample_token)
     }
 
+    /// What an outsider knows of a JWT verifier that finds its HMAC key, `secret`,
+    /// by name in `store`.
+    pub(super) fn jwt_naming(&self, scheme: Scheme, store: &impl KeyStore, secret: &[u8]) -> Exposure {
+        self.exposure(scheme, |claims| {
+            let Scheme::Jwt(algorithm) = scheme else {
+                return Err(MintError::new(format!("{scheme} is no JWT")));
+            };
+            let signature = Signature::By(algorithm, Key::Secret(secret.to_vec()));
+            mint::jws(&header(algorithm.name(), Some(store.kid())), claims, &signature)
+        })
+    }
+
+    /// What an outsider knows of a PASETO verifier that finds its key by name in
+    /// `store`; `key` is the one that makes tokens.
+    pub(super) fn paseto_naming(&self, scheme: Scheme, store: &impl KeyStore, key: &Key) -> Exposure {
+        self.exposure(scheme, |claims| {
+            mint::paseto(scheme, key, claims, &footer_with_kid(store.kid()))
+        })
+    }
+
+    /// The private or shared key of a scheme.
+    ///
+    /// # Panics
+    /// If the ring has none, which would be a bug of a model.
+    pub(super) fn key(&self, scheme: Scheme) -> Key {
+        #[allow(clippy::expect_used)] // see above
+        self.ring.key(&scheme.to_string()).expect("a key of the issuer")
+    }
+
     /// What an outsider knows of a library's target. The sample is empty if
     /// the library could not be loaded or refuses to issue one.
     pub(super) fn exposure_by(&self, scheme: Scheme, service: Option<&dyn TokenService>) -> Exposure {
@@ -73,6 +109,7 @@ impl Issuer {
         Exposure {
             scheme,
             sample_token,
+            public_key: self.ring.key(&scheme.to_string()).and_then(|key| key.public()),
             sample_claims: self.claims.clone(),
             issuer: Arc::clone(&self.public),
         }

@@ -4,27 +4,24 @@
 //! keys, `../` leads out of it, and an absolute path replaces it altogether.
 
 use tokenlab_record::catalogue::TargetKind;
-use tokenlab_record::transcript::Stage;
 
 use super::issuer::Issuer;
 use super::jwt_kid_folder;
 use crate::card::TargetProfile;
-use crate::model::jws::Jws;
-use crate::model::key_folder::KEY_BY_STRICT_NAME;
-use crate::model::{Check, ModelTarget};
+use crate::model::ModelTarget;
+use crate::model::key_folder::KeyFolder;
+use crate::model::named_key::{KeyStore, key_found};
 use crate::target::Target;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     let folder = jwt_kid_folder::folder(issuer);
-    let key_by_joined_path = Check::new(
+    let key_by_joined_path = key_found(
         "key-by-joined-path",
-        Stage::KeyChoice,
         "the key's name is joined to the folder of keys",
-        move |jws: &mut Jws| {
+        move |kid| {
             let open = folder.open()?;
-            jws.key = open.read(&open.keys().join(jws.kid()?))?;
-            Ok(())
+            open.read(&open.keys().join(kid))
         },
     );
     Box::new(ModelTarget {
@@ -38,6 +35,6 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             hardened: Some(jwt_kid_folder::ID),
         },
         exposure: jwt_kid_folder::exposure(issuer),
-        verifier: jwt_kid_folder::verifier(issuer).replacing(KEY_BY_STRICT_NAME, key_by_joined_path),
+        verifier: jwt_kid_folder::verifier(issuer).replacing(KeyFolder::CAREFUL, key_by_joined_path),
     })
 }

@@ -5,27 +5,24 @@
 //! (RFC 8725 §2.9).
 
 use tokenlab_record::catalogue::TargetKind;
-use tokenlab_record::transcript::Stage;
 
 use super::issuer::Issuer;
 use super::jwt_kid_table;
 use crate::card::TargetProfile;
-use crate::model::jws::Jws;
-use crate::model::key_table::KEY_BY_BOUND_PARAMETER;
-use crate::model::{Check, ModelTarget};
+use crate::model::ModelTarget;
+use crate::model::key_table::KeyTable;
+use crate::model::named_key::{KeyStore, key_found};
 use crate::target::Target;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     let table = jwt_kid_table::table(issuer);
-    let key_by_joined_query = Check::new(
+    let key_by_joined_query = key_found(
         "key-by-joined-query",
-        Stage::KeyChoice,
         "the key's name is part of the query",
-        move |jws: &mut Jws| {
-            let query = format!("SELECT key FROM signing_keys WHERE kid = '{}'", jws.kid()?);
-            jws.key = table.select_key(&query, [])?;
-            Ok(())
+        move |kid| {
+            let query = format!("SELECT key FROM signing_keys WHERE kid = '{kid}'");
+            table.select_key(&query, [])
         },
     );
     Box::new(ModelTarget {
@@ -39,6 +36,6 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             hardened: Some(jwt_kid_table::ID),
         },
         exposure: jwt_kid_table::exposure(issuer),
-        verifier: jwt_kid_table::verifier(issuer).replacing(KEY_BY_BOUND_PARAMETER, key_by_joined_query),
+        verifier: jwt_kid_table::verifier(issuer).replacing(KeyTable::CAREFUL, key_by_joined_query),
     })
 }

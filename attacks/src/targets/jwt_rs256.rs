@@ -3,30 +3,22 @@
 //! RFC 8725 §3.1 in its simplest form: the algorithm belongs to the key, and
 //! the header has to agree. The rest of the code may be as general as it likes.
 
-use jsonwebtoken::{Algorithm, EncodingKey};
-use tokenlab_record::catalogue::TargetKind;
-
 use super::issuer::{Issuer, header};
 use crate::card::TargetProfile;
-use crate::mint::{self, MintError, Signature};
-use crate::model::jws::{
-    Jws, algorithm_allow_list, claims_policy, configured_key, signature, strict_encoding, three_parts,
-};
+use crate::mint::{self, Signature};
+use crate::model::jws::{self, Jws, configured_key};
 use crate::model::{ModelTarget, Verifier};
-use crate::scheme::Scheme;
+use crate::scheme::{JwsAlgorithm, Scheme};
 use crate::target::{Exposure, Target};
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     Box::new(ModelTarget {
-        profile: TargetProfile {
-            id: ID.into(),
-            kind: TargetKind::Hardened,
-            scheme: SCHEME,
-            summary: "a verifier with one RSA key for RS256 and every check".into(),
-            weaknesses: &[],
-            provenance: "model of RFC 8725 §3.1".into(),
-            hardened: None,
-        },
+        profile: TargetProfile::hardened(
+            ID,
+            SCHEME,
+            "a verifier with one RSA key for RS256 and every check",
+            "model of RFC 8725 §3.1",
+        ),
         exposure: exposure(issuer),
         verifier: verifier(issuer),
     })
@@ -34,27 +26,20 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
 
 /// Every check, in order.
 pub(super) fn verifier(issuer: &Issuer) -> Verifier<Jws> {
-    Verifier::of(vec![
-        three_parts(),
-        strict_encoding(),
-        algorithm_allow_list("RS256"),
-        configured_key(issuer.ring().rsa().pem.public_pem.clone().into_bytes()),
-        signature(),
-        claims_policy(),
-    ])
+    let key = issuer.ring().rsa().pem.public_pem.clone().into_bytes();
+    jws::verifier("RS256", configured_key(key))
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
     issuer.exposure(SCHEME, |claims| {
-        let key = EncodingKey::from_rsa_pem(issuer.ring().rsa().pem.secret_pem.as_bytes())
-            .map_err(MintError::new)?;
+        let key = issuer.key(SCHEME);
         mint::jws(
             &header("RS256", None),
             claims,
-            &Signature::By(Algorithm::RS256, key),
+            &Signature::By(JwsAlgorithm::Rs256, key),
         )
     })
 }
 
 pub(super) const ID: &str = "jwt-rs256";
-pub(super) const SCHEME: Scheme = Scheme::Jwt(Algorithm::RS256);
+pub(super) const SCHEME: Scheme = Scheme::Jwt(JwsAlgorithm::Rs256);

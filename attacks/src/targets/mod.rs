@@ -7,6 +7,8 @@
 mod contenders;
 mod issuer;
 mod jsonwebtoken_header_algorithm;
+mod jwe_nested;
+mod jwe_nested_unchecked;
 mod jwt_hs256;
 mod jwt_kid_folder;
 mod jwt_kid_path;
@@ -26,6 +28,10 @@ mod paseto_kid_sql;
 #[cfg(feature = "sqlite")]
 mod paseto_kid_table;
 mod paseto_typed_key;
+#[cfg(feature = "sqlite")]
+mod session_id_in_sql;
+#[cfg(feature = "sqlite")]
+mod session_table;
 
 use std::sync::OnceLock;
 
@@ -59,6 +65,12 @@ const TARGETS: &[Build] = &[
     paseto_kid_sql::target,
     paseto_kid_folder::target,
     paseto_kid_path::target,
+    jwe_nested::target,
+    jwe_nested_unchecked::target,
+    #[cfg(feature = "sqlite")]
+    session_table::target,
+    #[cfg(feature = "sqlite")]
+    session_id_in_sql::target,
 ];
 
 /// Every target that this build holds. The first call makes keys, which takes
@@ -79,7 +91,7 @@ pub fn named(id: &str) -> Option<&'static dyn Target> {
     all().iter().find(|target| target.id() == id).map(AsRef::as_ref)
 }
 
-/// Whether the target is a contender of the harness, properly configured.
+/// Whether the target is a contender of the harness.
 #[must_use]
 pub fn is_contender(target: &dyn Target) -> bool {
     tokenlab_harness::contenders::named(target.id()).is_some()

@@ -4,27 +4,24 @@
 //! of its keys, which an uploaded file of 32 bytes has as well.
 
 use tokenlab_record::catalogue::TargetKind;
-use tokenlab_record::transcript::Stage;
 
 use super::issuer::Issuer;
 use super::paseto_kid_folder;
 use crate::card::TargetProfile;
-use crate::model::key_folder::KEY_BY_STRICT_NAME;
-use crate::model::paseto::Paseto;
-use crate::model::{Check, ModelTarget};
+use crate::model::ModelTarget;
+use crate::model::key_folder::KeyFolder;
+use crate::model::named_key::{KeyStore, key_found};
 use crate::target::Target;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     let folder = paseto_kid_folder::folder(issuer);
-    let key_by_joined_path = Check::new(
+    let key_by_joined_path = key_found(
         "key-by-joined-path",
-        Stage::KeyChoice,
         "the key's name is joined to the folder of keys",
-        move |paseto: &mut Paseto| {
+        move |kid| {
             let open = folder.open()?;
-            paseto.key = open.read(&open.keys().join(paseto.kid()?))?;
-            Ok(())
+            open.read(&open.keys().join(kid))
         },
     );
     Box::new(ModelTarget {
@@ -39,6 +36,6 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             hardened: Some(paseto_kid_folder::ID),
         },
         exposure: paseto_kid_folder::exposure(issuer),
-        verifier: paseto_kid_folder::verifier(issuer).replacing(KEY_BY_STRICT_NAME, key_by_joined_path),
+        verifier: paseto_kid_folder::verifier(issuer).replacing(KeyFolder::CAREFUL, key_by_joined_path),
     })
 }

@@ -4,27 +4,24 @@
 //! after the lookup, and the lookup is where the attacker is.
 
 use tokenlab_record::catalogue::TargetKind;
-use tokenlab_record::transcript::Stage;
 
 use super::issuer::Issuer;
 use super::paseto_kid_table;
 use crate::card::TargetProfile;
-use crate::model::key_table::KEY_BY_BOUND_PARAMETER;
-use crate::model::paseto::Paseto;
-use crate::model::{Check, ModelTarget};
+use crate::model::ModelTarget;
+use crate::model::key_table::KeyTable;
+use crate::model::named_key::{KeyStore, key_found};
 use crate::target::Target;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     let table = paseto_kid_table::table(issuer);
-    let key_by_joined_query = Check::new(
+    let key_by_joined_query = key_found(
         "key-by-joined-query",
-        Stage::KeyChoice,
         "the key's name is part of the query",
-        move |paseto: &mut Paseto| {
-            let query = format!("SELECT key FROM signing_keys WHERE kid = '{}'", paseto.kid()?);
-            paseto.key = table.select_key(&query, [])?;
-            Ok(())
+        move |kid| {
+            let query = format!("SELECT key FROM signing_keys WHERE kid = '{kid}'");
+            table.select_key(&query, [])
         },
     );
     Box::new(ModelTarget {
@@ -38,6 +35,6 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             hardened: Some(paseto_kid_table::ID),
         },
         exposure: paseto_kid_table::exposure(issuer),
-        verifier: paseto_kid_table::verifier(issuer).replacing(KEY_BY_BOUND_PARAMETER, key_by_joined_query),
+        verifier: paseto_kid_table::verifier(issuer).replacing(KeyTable::CAREFUL, key_by_joined_query),
     })
 }

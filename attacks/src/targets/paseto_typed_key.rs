@@ -3,11 +3,9 @@
 //! Algorithm Lucidity: a key is for one version and purpose. The router reads
 //! either header, and a token of the other purpose never meets the key.
 
-use tokenlab_record::catalogue::TargetKind;
-
 use super::issuer::Issuer;
 use crate::card::TargetProfile;
-use crate::mint::{self, PasetoKey};
+use crate::mint;
 use crate::model::paseto::{
     Paseto, claims_policy, configured_key, header_literal, key_type, signature_or_tag, strict_encoding,
     three_or_four_parts,
@@ -18,15 +16,12 @@ use crate::target::{Exposure, Target};
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     Box::new(ModelTarget {
-        profile: TargetProfile {
-            id: ID.into(),
-            kind: TargetKind::Hardened,
-            scheme: SCHEME,
-            summary: "a router over v4.public and v4.local whose key has a type".into(),
-            weaknesses: &[],
-            provenance: "model of PASETO, Algorithm Lucidity".into(),
-            hardened: None,
-        },
+        profile: TargetProfile::hardened(
+            ID,
+            SCHEME,
+            "a router over v4.public and v4.local whose key has a type",
+            "model of PASETO, Algorithm Lucidity",
+        ),
         exposure: exposure(issuer),
         verifier: verifier(issuer),
     })
@@ -47,8 +42,7 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
     issuer.exposure(SCHEME, |claims| {
-        let key = PasetoKey::V4Public(issuer.ring().ed25519().secret_then_public());
-        mint::paseto(&key, claims, "")
+        mint::paseto(SCHEME, &issuer.key(SCHEME), claims, "")
     })
 }
 

@@ -1,0 +1,187 @@
+//! Biscuits taken apart on the wire, without a key and without asking anybody.
+//!
+//! A biscuit is base64url over a protobuf message (Biscuit specification,
+//! `schema.proto`): a hint of the root key, which nothing signs, a signed
+//! authority block, appended blocks, and a proof. The library parses and
+//! verifies in one step, so what an attacker rewrites is rewritten here.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// A protobuf message as its fields, in order, each with its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message(pub(crate) Vec<(u64, Value)>);
+
+/// The two kinds of field that a biscuit has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// Wire type 0.
+    Number(u64),
+    /// Wire type 2: bytes, text, or a message.
+    Bytes(Vec<u8>),
+}
+
+impl Message {
+    /// Reads a message; `None` if it is none, or has fields of other kinds.
+    pub(crate) fn read(mut bytes: &[u8]) -> Option<Self> {
+        let mut fields = Vec::new();
+        while !bytes.is_empty() {
+            let key = read_varint(&mut bytes)?;
+            let value = match key & 7 {
+                0 => Value::Number(read_varint(&mut bytes)?),
+                2 => {
+                    let length = usize::try_from(read_varint(&mut bytes)?).ok()?;
+                    let (value, rest) = bytes.split_at_checked(length)?;
+                    bytes = rest;
+                    Value::Bytes(value.to_vec())
+                }
+                _ => return None,
+            };
+            fields.push((key >> 3, value));
+        }
+        Some(Self(fields))
+    }
+
+    /// Reads the text of a biscuit.
+    pub(crate) fn of_token(token: &str) -> Option<Self> {
+        Self::read(&FORGIVING.decode(token).ok()?)
+    }
+
+    /// Writes the text of a biscuit.
+    pub(crate) fn to_token(&self) -> String {
+        URL_SAFE.encode(self.write())
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (number, value) in &self.0 {
+            match value {
+                Value::Number(value) => {
+                    write_varint(&mut bytes, number << 3);
+                    write_varint(&mut bytes, *value);
+                }
+                Value::Bytes(value) => {
+                    write_varint(&mut bytes, number << 3 | 2);
+                    write_varint(&mut bytes, value.len() as u64);
+                    bytes.extend(value);
+                }
+            }
+        }
+        bytes
+    }
+
+    /// The first field of that number, if it holds bytes.
+    pub(crate) fn bytes(&self, number: u64) -> Option<&[u8]> {
+        self.0.iter().find_map(|(found, value)| match value {
+            Value::Bytes(bytes) if *found == number => Some(bytes.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// The same without the fields of that number.
+    pub(crate) fn without(mut self, number: u64) -> Self {
+        self.0.retain(|(found, _)| *found != number);
+        self
+    }
+
+    /// The same with one field of that number in place of those it had.
+    pub(crate) fn with(mut self, number: u64, value: Value) -> Self {
+        let place = self.0.iter().position(|(found, _)| *found >= number);
+        let place = place.unwrap_or(self.0.len());
+        self.0.retain(|(found, _)| *found != number);
+        self.0.insert(place.min(self.0.len()), (number, value));
+        self
+    }
+
+    /// The same with a field that is itself a message changed by `change`.
+    pub(crate) fn changed_within(self, number: u64, change: impl FnOnce(Self) -> Self) -> Option<Self> {
+        let inner = change(Self::read(self.bytes(number)?)?);
+        Some(self.with(number, Value::Bytes(inner.write())))
+    }
+}
+
+/// Numbers of the fields of the outermost message.
+pub(crate) const ROOT_KEY_ID: u64 = 1;
+/// The block of the issuer.
+pub(crate) const AUTHORITY: u64 = 2;
+/// What shows that the holder may append, or that nobody may.
+pub(crate) const PROOF: u64 = 4;
+/// Within a signed block: the key that the next block is signed with.
+pub(crate) const NEXT_KEY: u64 = 2;
+/// Within a signed block: its signature.
+pub(crate) const SIGNATURE: u64 = 3;
+/// Within a public key: its algorithm.
+pub(crate) const ALGORITHM: u64 = 1;
+
+/// Tokens are padded by some writers and not by others.
+const FORGIVING: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(first & 0x7f) << shift;
+        if first & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn write_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    loop {
+        #[allow(clippy::cast_possible_truncation)] // seven bits of it
+        let low = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_reads_back_what_it_writes() {
+        let message = Message(vec![
+            (1, Value::Number(300)),
+            (2, Value::Bytes(vec![7; 200])),
+            (3, Value::Bytes(Vec::new())),
+            (4, Value::Number(u64::MAX)),
+        ]);
+        assert_eq!(Message::read(&message.write()), Some(message.clone()));
+        assert_eq!(Message::of_token(&message.to_token()), Some(message));
+        for broken in [&[0x0a, 5, 1][..], &[0x80], &[0x0d, 0, 0, 0, 0]] {
+            assert_eq!(Message::read(broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn fields_are_replaced_where_they_stood_or_where_they_belong() {
+        let message = Message(vec![
+            (2, Value::Number(2)),
+            (3, Value::Number(3)),
+            (4, Value::Number(4)),
+        ]);
+        let numbers = |message: Message| {
+            message
+                .0
+                .into_iter()
+                .map(|(number, _)| number)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(message.clone().with(1, Value::Number(0))), [1, 2, 3, 4]);
+        assert_eq!(numbers(message.clone().with(3, Value::Number(0))), [2, 3, 4]);
+        assert_eq!(numbers(message.clone().with(9, Value::Number(0))), [2, 3, 4, 9]);
+        assert_eq!(numbers(message.without(3)), [2, 4]);
+    }
+}
