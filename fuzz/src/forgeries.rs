@@ -3,12 +3,14 @@
 //!
 //! So a fuzzer starts from each published attack, fitted to these very keys,
 //! and varies it. An attack that a target's scheme can't express gives its
-//! nearest analogues.
+//! nearest analogues. What a public key lets anyone make is no forgery of the
+//! scheme and seeds nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokenlab_attacks::target::Exposure;
+use tokenlab_attacks::weakness::Weakness;
 use tokenlab_attacks::{AttackerView, CannotForge, Forgery, Notebook, Scheme, catalogue};
 
 use crate::Reach;
@@ -20,22 +22,30 @@ use crate::seeds::Seed;
 #[must_use]
 pub fn of(issued: &[&Issued]) -> Vec<Seed> {
     let keys = Arc::new(RING.public());
-    let exposures: Vec<Exposure> = issued
+    let exposures: Vec<(bool, Exposure)> = issued
         .iter()
         .filter_map(|issued| {
-            Some(Exposure {
-                scheme: Scheme::from_wire(&issued.issuer()?.card().scheme)?,
+            let card = issued.issuer()?.card();
+            let wire = &card.scheme;
+            let exposure = Exposure {
+                scheme: Scheme::from_wire(wire)?,
+                public_key: RING.key(wire).and_then(|key| key.public()),
                 sample_token: issued.token.clone(),
                 sample_claims: issued::claims(&issued.corpus)?,
                 issuer: Arc::clone(&keys),
-            })
+            };
+            Some((card.class.has_issuer(), exposure))
         })
         .collect();
     let mut seeds = Vec::new();
     for attack in catalogue::all() {
         let mut variants: BTreeMap<String, String> = BTreeMap::new();
         let mut analogues: BTreeMap<String, String> = BTreeMap::new();
-        for exposure in &exposures {
+        let breaks = attack.profile().breaks;
+        for (has_issuer, exposure) in &exposures {
+            if !has_issuer && breaks.contains(&Weakness::EncryptionAsAuthentication) {
+                continue;
+            }
             let collect = |into: &mut BTreeMap<String, String>, forgeries: Vec<Forgery>| {
                 for forgery in forgeries {
                     into.entry(forgery.variant).or_insert(forgery.token);

@@ -6,6 +6,8 @@
 
 use std::sync::LazyLock;
 
+use tokenlab_harness::Contender;
+
 use crate::verifier::{Verifier, examine_all, load_all};
 use crate::{Finding, Reach, Target, seeds};
 
@@ -15,11 +17,14 @@ pub const TARGET: Target = Target {
     summary: "every JWT algorithm of jsonwebtoken on RustCrypto, header to claims",
     crash_means: "a JWT verifier accepts a token that nobody issued, changes claims, or breaks down",
     body,
-    seeds: || seeds::of_library("jsonwebtoken"),
+    seeds: || seeds::of_contenders(driven),
 };
 
+fn driven(contender: &dyn Contender) -> bool {
+    contender.card().library == "jsonwebtoken"
+}
+
 fn body(data: &[u8]) -> Result<Reach, Finding> {
-    static VERIFIERS: LazyLock<Vec<Verifier>> =
-        LazyLock::new(|| load_all(|contender| contender.card().library == "jsonwebtoken"));
+    static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| load_all(driven));
     examine_all(&VERIFIERS, data)
 }

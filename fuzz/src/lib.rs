@@ -13,13 +13,20 @@
 //! To add a target: its file here, its line in [`targets`], its shim and its
 //! `[[bin]]`. A test compares the four.
 
+pub mod biscuit;
 pub mod decoder;
+pub mod exchange;
 pub mod forgeries;
 pub mod issued;
+pub mod jwe;
 pub mod jwt;
+pub mod jwt_compact;
+pub mod jwt_simple;
+pub mod paseto_rs;
 pub mod pasetors;
 pub mod rusty_paseto;
 pub mod seeds;
+pub mod session;
 pub mod verifier;
 
 use std::ffi::OsString;
@@ -33,8 +40,15 @@ use crate::seeds::Seed;
 pub const fn targets() -> &'static [Target] {
     &[
         jwt::TARGET,
+        jwt_simple::TARGET,
+        jwt_compact::TARGET,
+        jwe::TARGET,
         pasetors::TARGET,
         rusty_paseto::TARGET,
+        paseto_rs::TARGET,
+        biscuit::TARGET,
+        session::TARGET,
+        exchange::TARGET,
         decoder::TARGET,
     ]
 }
@@ -128,6 +142,14 @@ pub enum Finding {
         token: String,
         /// The library's own words.
         detail: String,
+    },
+    /// A line of the exchange format, or the answer to it, is not as it should be.
+    #[error("a line {problem}: {line}")]
+    WrongAnswer {
+        /// What is wrong with it.
+        problem: &'static str,
+        /// The line.
+        line: String,
     },
     /// The decoder shows something else than the text holds.
     #[error("the decoder {problem}: {text}")]

@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use tokenlab_harness::Contender;
+
 use crate::verifier::{Verifier, examine_all, load_all};
 use crate::{Finding, Reach, Target, seeds};
 
@@ -14,11 +16,14 @@ pub const TARGET: Target = Target {
     summary: "every version and purpose of pasetors, header to claims",
     crash_means: "pasetors accepts a token that nobody issued, changes claims, or breaks down",
     body,
-    seeds: || seeds::of_library("pasetors"),
+    seeds: || seeds::of_contenders(driven),
 };
 
+fn driven(contender: &dyn Contender) -> bool {
+    contender.card().library == "pasetors"
+}
+
 fn body(data: &[u8]) -> Result<Reach, Finding> {
-    static VERIFIERS: LazyLock<Vec<Verifier>> =
-        LazyLock::new(|| load_all(|contender| contender.card().library == "pasetors"));
+    static VERIFIERS: LazyLock<Vec<Verifier>> = LazyLock::new(|| load_all(driven));
     examine_all(&VERIFIERS, data)
 }

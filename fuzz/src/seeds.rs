@@ -6,7 +6,7 @@
 //! functions.
 
 use tokenlab_harness::malleability::Malleability;
-use tokenlab_harness::tamper;
+use tokenlab_harness::{Contender, tamper};
 
 use crate::issued::{self, Issued};
 use crate::{Reach, forgeries};
@@ -23,7 +23,8 @@ pub struct Seed {
 }
 
 impl Seed {
-    fn new(name: impl Into<String>, text: impl Into<String>, reach: Reach) -> Self {
+    /// An input of this name.
+    pub fn new(name: impl Into<String>, text: impl Into<String>, reach: Reach) -> Self {
         Self {
             name: name.into(),
             text: text.into(),
@@ -32,14 +33,14 @@ impl Seed {
     }
 }
 
-/// Seeds of a target that verifies with one library: all tokens that its
-/// fuzzed contenders issued, the smallest of each spoilt in several ways, and
+/// Seeds of a target that drives the contenders for which `driven` holds: all
+/// tokens that they issued, the smallest of each spoilt in several ways, and
 /// what the attack catalogue forges from those.
 #[must_use]
-pub fn of_library(library: &str) -> Vec<Seed> {
+pub fn of_contenders(driven: fn(&dyn Contender) -> bool) -> Vec<Seed> {
     let mut seeds = Vec::new();
     let mut smallest = Vec::new();
-    for issued in issued_by(library) {
+    for issued in issued_by(driven) {
         let Some(issuer) = issued.issuer() else {
             continue;
         };
@@ -126,9 +127,8 @@ pub fn of_decoder() -> Vec<Seed> {
     seeds
 }
 
-fn issued_by(library: &str) -> impl Iterator<Item = &'static Issued> {
-    issued::all().iter().filter(move |issued| {
-        let issuer = issued.issuer();
-        issuer.is_some_and(|issuer| issuer.card().library == library)
-    })
+fn issued_by(driven: fn(&dyn Contender) -> bool) -> impl Iterator<Item = &'static Issued> {
+    issued::all()
+        .iter()
+        .filter(move |issued| issued.issuer().is_some_and(&driven))
 }

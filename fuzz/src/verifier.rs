@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tokenlab_harness::malleability::writings;
+use tokenlab_harness::malleability::{Malleability, writings};
 use tokenlab_harness::{ClaimSet, Contender, Policy, RejectReason, Rejection, SetupError, TokenService};
 
 use crate::issued::{self, RING};
@@ -10,7 +10,7 @@ use crate::{Finding, Reach};
 
 /// A loaded contender and every text that it may accept.
 pub struct Verifier {
-    id: String,
+    contender: &'static dyn Contender,
     service: Box<dyn TokenService>,
     acceptable: HashMap<String, ClaimSet>,
 }
@@ -22,9 +22,9 @@ impl Verifier {
     ///
     /// # Errors
     /// If the contender does not load.
-    pub fn load(contender: &dyn Contender) -> Result<Self, SetupError> {
+    pub fn load(contender: &'static dyn Contender) -> Result<Self, SetupError> {
         Ok(Self {
-            id: contender.id().to_string(),
+            contender,
             service: contender.load(&RING, &Policy::lab())?,
             acceptable: acceptable(contender),
         })
@@ -38,26 +38,49 @@ impl Verifier {
         self.judge(text, self.service.verify(text))
     }
 
+    /// Contender id.
+    pub fn id(&self) -> &str {
+        self.contender.id().as_str()
+    }
+
+    /// The claims of the issued token that `text` is a writing of.
+    pub fn issued_as(&self, text: &str) -> Option<&ClaimSet> {
+        let explained = |token: &str| {
+            Malleability::ALL
+                .into_iter()
+                .any(|malleability| malleability.explains(self.contender.card(), token, text))
+        };
+        self.acceptable.get(text).or_else(|| {
+            let mut tokens = self.acceptable.iter();
+            tokens.find_map(|(token, claims)| explained(token).then_some(claims))
+        })
+    }
+
     /// Judges an answer to `text`, whoever gave it.
     ///
     /// # Errors
     /// The finding, if there is one.
     pub fn judge(&self, text: &str, answer: Result<ClaimSet, Rejection>) -> Result<Reach, Finding> {
-        match (answer, self.acceptable.get(text)) {
+        let issued = if answer.is_ok() {
+            self.issued_as(text)
+        } else {
+            None
+        };
+        match (answer, issued) {
             (Ok(returned), Some(issued)) if returned == *issued => Ok(Reach::Accepted),
             (Ok(returned), Some(issued)) => Err(Finding::ChangedClaims {
-                verifier: self.id.clone(),
+                verifier: self.contender.id().to_string(),
                 token: text.to_owned(),
                 issued: Box::new(issued.clone()),
                 returned: Box::new(returned),
             }),
             (Ok(claims), None) => Err(Finding::Forgery {
-                verifier: self.id.clone(),
+                verifier: self.contender.id().to_string(),
                 token: text.to_owned(),
                 claims: Box::new(claims),
             }),
             (Err(rejection), _) if rejection.reason == RejectReason::Internal => Err(Finding::Internal {
-                verifier: self.id.clone(),
+                verifier: self.contender.id().to_string(),
                 token: text.to_owned(),
                 detail: rejection.detail.into_owned(),
             }),
@@ -82,13 +105,13 @@ fn acceptable(contender: &dyn Contender) -> HashMap<String, ClaimSet> {
     acceptable
 }
 
-/// Every fuzzed contender for which `wanted` holds, loaded.
+/// Every fuzzed contender for which `driven` holds, loaded.
 ///
 /// # Panics
 /// If one does not load: a target without its verifiers would find nothing.
-pub fn load_all(wanted: fn(&dyn Contender) -> bool) -> Vec<Verifier> {
+pub fn load_all(driven: fn(&dyn Contender) -> bool) -> Vec<Verifier> {
     issued::fuzzed()
-        .filter(|contender| wanted(*contender))
+        .filter(|contender| driven(*contender))
         .map(|contender| {
             #[allow(clippy::expect_used)] // see above
             Verifier::load(contender).expect("keys of the lab's own ring")

@@ -9,8 +9,9 @@ use std::path::Path;
 use cargo_metadata::MetadataCommand;
 use tokenlab_fuzz::issued::{self, CORPORA};
 use tokenlab_fuzz::verifier::Verifier;
-use tokenlab_fuzz::{Finding, Reach, decoder, targets};
+use tokenlab_fuzz::{Finding, Reach, decoder, exchange, session, targets};
 use tokenlab_harness::decode::{Format, decode};
+use tokenlab_harness::exchange::{Answer, Verdict};
 use tokenlab_harness::{ClaimSet, RejectReason, Rejection};
 
 #[test]
@@ -91,6 +92,99 @@ fn a_verifier_that_breaks_down_is_a_finding_and_one_that_refuses_is_not() {
     );
     let refused = Rejection::new(RejectReason::BadSignature, "no");
     assert_eq!(verifier.judge("a.b.c", Err(refused)), Ok(Reach::Refused));
+}
+
+#[test]
+fn a_store_that_knows_a_strangers_id_or_forgets_its_own_is_a_finding() {
+    let claims = issued::claims(CORPORA[0]).unwrap();
+    let judge = |text, answer| session::judge(text, "id", &claims, answer);
+    assert_eq!(judge("id", Ok(claims.clone())), Ok(Reach::Accepted));
+    let unknown = Rejection::new(RejectReason::UnknownKey, "no such session");
+    assert_eq!(judge("ID", Err(unknown.clone())), Ok(Reach::Refused));
+    assert!(matches!(
+        judge("ID", Ok(claims.clone())),
+        Err(Finding::Forgery { token, .. }) if token == "ID"
+    ));
+    assert!(matches!(
+        judge("id", Ok(ClaimSet::default())),
+        Err(Finding::ChangedClaims { .. })
+    ));
+    assert!(matches!(judge("id", Err(unknown)), Err(Finding::Internal { .. })));
+    let broken = Rejection::new(RejectReason::Internal, "the store is gone");
+    assert!(matches!(judge("ID", Err(broken)), Err(Finding::Internal { .. })));
+}
+
+#[test]
+fn an_answer_that_contradicts_itself_is_a_finding() {
+    let verdict = |ok: bool| Verdict {
+        contender: "some/one".into(),
+        ok,
+        claims: ok.then(serde_json::Map::new),
+        error: (!ok).then(|| "no".into()),
+    };
+    let answer = |ok: Option<bool>, results: Vec<Verdict>| Answer {
+        id: 1.into(),
+        ok,
+        claims: (ok == Some(true)).then(serde_json::Map::new),
+        error: (ok != Some(true)).then(|| "no".into()),
+        results,
+        disagree: ok.is_none(),
+    };
+    for (ok, results, reach) in [
+        (Some(true), vec![verdict(true), verdict(true)], Reach::Accepted),
+        (Some(false), vec![verdict(false)], Reach::Refused),
+        (None, vec![verdict(true), verdict(false)], Reach::Refused),
+    ] {
+        assert_eq!(exchange::judge("{}", &answer(ok, results)), Ok(reach), "{ok:?}");
+    }
+    let problem = |answer: &Answer| match exchange::judge("{}", answer) {
+        Err(Finding::WrongAnswer { problem, .. }) => problem,
+        other => panic!("{other:?}"),
+    };
+    let accepted = answer(Some(true), vec![verdict(true)]);
+    let silent = Answer {
+        disagree: true,
+        ..accepted.clone()
+    };
+    assert_eq!(problem(&silent), "is disagreed on and answered all the same");
+    let with_error = Answer {
+        error: Some("no".into()),
+        ..accepted.clone()
+    };
+    assert_eq!(
+        problem(&with_error),
+        "is accepted with an error, or refused without one"
+    );
+    for results in [vec![], vec![verdict(false)], vec![verdict(true), verdict(false)]] {
+        let one_sided = Answer {
+            results,
+            ..accepted.clone()
+        };
+        assert_eq!(
+            problem(&one_sided),
+            "is accepted although somebody refuses, or nobody was asked"
+        );
+    }
+    let wordless = answer(
+        Some(false),
+        vec![Verdict {
+            error: None,
+            ..verdict(false)
+        }],
+    );
+    assert_eq!(
+        problem(&wordless),
+        "has a verdict without its claims or its reason"
+    );
+    let words = "internal: the library panicked instead of refusing: out of range";
+    let panicked = answer(
+        Some(false),
+        vec![Verdict {
+            error: Some(words.into()),
+            ..verdict(false)
+        }],
+    );
+    assert_eq!(problem(&panicked), "makes a library panic");
 }
 
 #[test]
