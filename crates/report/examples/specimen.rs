@@ -4,12 +4,16 @@
 //! cargo run -p tokenlab-report --example specimen -- /tmp/specimen
 //! ```
 //!
-//! With `--worst` as the second argument the run is partial, noisy, damaged,
-//! and has failures and hostile names. Beside it `compare.html` has the run
-//! against itself with every third contender at another speed.
+//! With `--worst` behind it the run is partial, noisy, damaged, and has failures
+//! and hostile names; with `--crowd` there are more than a hundred contenders, and
+//! the time that analysing and drawing took is printed. Beside it `compare.html`
+//! has the run against itself with every third contender at another speed.
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::time::Instant;
 
+use tokenlab_record::analysis::analyse;
 use tokenlab_record::compare::Comparison;
 use tokenlab_record::jsonl::Damage;
 use tokenlab_record::run::{RunRecord, Status};
@@ -20,13 +24,17 @@ mod synthetic;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("want a folder to draw into")?);
+    let flags: Vec<String> = arguments.collect();
+    let has = |flag: &str| flags.iter().any(|given| given == flag);
+    let crowd = has("--crowd");
     let mut record = synthetic::run(synthetic::Size {
-        launches: 8,
-        rounds: 8,
+        launches: if crowd { 12 } else { 8 },
+        rounds: if crowd { 36 } else { 8 },
         corpora: 5,
         attacks: true,
+        crowd,
     });
-    if arguments.next().as_deref() == Some("--worst") {
+    if has("--worst") {
         record.manifest.status = Status::Partial;
         record.environment.build_profile = "debug".into();
         record.damage.push(Damage {
@@ -45,7 +53,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     std::fs::create_dir_all(&folder)?;
-    tokenlab_report::render(&record, &folder)?;
+    let started = Instant::now();
+    let analysis = analyse(&record);
+    let analysed = started.elapsed();
+    tokenlab_report::render_analysed(&record, &analysis, &folder)?;
+    if crowd {
+        writeln!(
+            std::io::stdout(),
+            "{} contenders, {} lines: analysed in {analysed:.1?}, drawn in {:.1?}",
+            record.catalogue.contenders.len(),
+            record.measurements.len(),
+            started.elapsed() - analysed
+        )?;
+    }
     let comparison = Comparison::of(&record, &at_other_speeds(&record));
     tokenlab_report::render_comparison(&comparison, &folder)?;
     Ok(())

@@ -14,7 +14,8 @@ pub(crate) const MEASUREMENTS: &str = "measurements.csv";
 /// File name of [`tokens`].
 pub(crate) const TOKENS: &str = "tokens.csv";
 
-/// One row a contender and group. A case without a usable sample is a row too:
+/// One row a contender and group. `clock` says by which clock `cpu_ns` and what
+/// follows from it were taken: by the wall where a class waits. A case without a usable sample is a row too:
 /// its figures are empty and `error` says why.
 pub(crate) fn measurements(view: &View<'_>) -> Result<Vec<u8>, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
@@ -26,6 +27,7 @@ pub(crate) fn measurements(view: &View<'_>) -> Result<Vec<u8>, csv::Error> {
         "class",
         "model",
         "corpus",
+        "clock",
         "cpu_ns",
         "cpu_ns_low",
         "cpu_ns_high",
@@ -76,6 +78,7 @@ fn case(view: &View<'_>, contender: &ContenderId, group: &Group) -> Vec<String> 
         group.class.slug().to_owned(),
         group.model.slug().to_owned(),
         group.corpus.clone(),
+        if group.class.waits() { "wall" } else { "cpu" }.to_owned(),
     ]
 }
 

@@ -1,10 +1,17 @@
 //! Numbers for readers: three significant figures, units that fit, and the
 //! same spelling on the page, in the charts and on the terminal.
 
+use tokenlab_record::catalogue::Class;
 use tokenlab_record::stats::Interval;
 
 /// Shown for a number that is none.
 const NOT_A_NUMBER: &str = "n/a";
+
+/// The clock that times a class, as the head of a column.
+#[must_use]
+pub(crate) const fn clock_head(class: Class) -> &'static str {
+    if class.waits() { "wall time" } else { "CPU time" }
+}
 
 /// A duration given in nanoseconds, `41.2 µs`.
 #[must_use]

@@ -9,7 +9,7 @@
 //! The page is one file without script or network. Its charts are drawn by
 //! plotters, once as SVG into the page, where they follow the reader's colour
 //! scheme, and once as PNG beside it. Rankings never cross a class: there is a
-//! chart per class, each with its own axis.
+//! chart for each class that was measured, each with its own axis.
 //!
 //! * [`mod@format`], [`compared`]: numbers and words for readers, shared with
 //!   the terminal.
@@ -20,6 +20,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use tokenlab_record::analysis::{Analysis, analyse};
 use tokenlab_record::compare::Comparison;
@@ -39,6 +40,7 @@ mod table;
 mod view;
 
 use charts::Figure;
+use sketch::Sketch;
 use view::View;
 
 /// What [`render`] wrote.
@@ -177,19 +179,33 @@ fn pictures<'a>(
     figures: impl IntoIterator<Item = &'a Figure>,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let mut charts = Vec::new();
-    for figure in figures {
-        if let Some(sketch) = &figure.sketch {
-            let path = folder.join(figure.png_name());
-            let bytes = paint::png(sketch).map_err(|problem| ReportError::Draw {
-                path: path.clone(),
-                problem,
-            })?;
-            write(&path, &bytes)?;
-            charts.push(path);
-        }
-    }
-    Ok(charts)
+    let wanted: Vec<(PathBuf, &Sketch)> = figures
+        .into_iter()
+        .filter_map(|figure| Some((folder.join(figure.png_name()), figure.sketch.as_ref()?)))
+        .collect();
+    // Pictures are most of the work of a page, and know nothing of each other.
+    let painters = thread::available_parallelism().map_or(1, usize::from);
+    let share = wanted.len().div_ceil(painters).max(1);
+    thread::scope(|scope| {
+        let painting: Vec<_> = wanted
+            .chunks(share)
+            .map(|share| scope.spawn(|| share.iter().try_for_each(|(path, sketch)| picture(path, sketch))))
+            .collect();
+        painting.into_iter().try_for_each(|painter| {
+            painter
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    })?;
+    Ok(wanted.into_iter().map(|(path, _)| path).collect())
+}
+
+fn picture(path: &Path, sketch: &Sketch) -> Result<(), ReportError> {
+    let bytes = paint::png(sketch).map_err(|problem| ReportError::Draw {
+        path: path.to_owned(),
+        problem,
+    })?;
+    write(path, &bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {

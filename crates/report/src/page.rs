@@ -1,18 +1,23 @@
 //! The page: one file, no script, no network.
 //!
 //! Order: what must be known about the run, the verdict, charts with their
-//! explanations, further tables, the attack matrix, then noise, method,
-//! environment, damage and the raw files. Every text comes out of maud, which
+//! explanations, further tables, who offers what, official vectors, the attack
+//! matrix, then noise, method, environment, damage and the raw files. The contents lead by question
+//! and by class. Every text comes out of maud, which
 //! escapes; the one exception is the SVG, which `paint` escapes.
 
 pub(crate) mod comparison;
 mod matrix;
 mod provenance;
+mod support;
+mod vectors;
 mod verdict;
 
 use std::collections::BTreeSet;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use tokenlab_record::analysis::Ranking;
+use tokenlab_record::catalogue::Class;
 use tokenlab_record::measurement::Model;
 use tokenlab_record::run::Status;
 
@@ -21,7 +26,7 @@ use crate::format;
 use crate::paint;
 use crate::palette;
 use crate::table::Table;
-use crate::view::View;
+use crate::view::{View, capitalised};
 
 const CSS: &str = include_str!("../assets/page.css");
 
@@ -41,7 +46,7 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
             body {
                 a.skip href="#main" { "Skip to the verdict" }
                 header {
-                    h1 { "JWT and PASETO side by side" }
+                    h1 { "JWT, PASETO and their neighbours side by side" }
                     p.lead {
                         "Run " code { (manifest.run) } ", profile " (manifest.profile)
                         @if !view.record.environment.started_at.is_empty() {
@@ -67,9 +72,17 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                         section id="tables" aria-labelledby="tables-heading" {
                             h2 id="tables-heading" { "Further tables" }
                             p { "The same rankings on the claims that have no chart of their own." }
-                            @for table in &tables { (table.html()) }
+                            @for table in &tables { (folded(table)) }
                             (footnotes(view, &tables.iter().flat_map(Table::footnotes).collect()))
                         }
+                    }
+                    section id="support" aria-labelledby="support-heading" {
+                        h2 id="support-heading" { "Who offers what" }
+                        (support::html(view))
+                    }
+                    section id="vectors" aria-labelledby="vectors-heading" {
+                        h2 id="vectors-heading" { "Official vectors" }
+                        (vectors::html(view))
                     }
                     section id="attacks" aria-labelledby="attacks-heading" {
                         h2 id="attacks-heading" { "Attack matrix" }
@@ -180,12 +193,15 @@ fn notes(warnings: &[String]) -> Markup {
 fn contents(sections: &[&Section], tables: bool) -> Markup {
     html! {
         nav aria-label="Contents" {
+            p { "By question" }
             ul {
                 li { a href="#verdict" { "Verdict" } }
                 @for section in sections {
                     li { a href={ "#" (section.anchor) } { (section.title) } }
                 }
                 @if tables { li { a href="#tables" { "Further tables" } } }
+                li { a href="#support" { "Who offers what" } }
+                li { a href="#vectors" { "Official vectors" } }
                 li { a href="#attacks" { "Attack matrix" } }
                 li { a href="#noise" { "Noise" } }
                 li { a href="#method" { "Method" } }
@@ -193,6 +209,49 @@ fn contents(sections: &[&Section], tables: bool) -> Markup {
                 li { a href="#damage" { "Damage" } }
                 li { a href="#files" { "Raw files" } }
             }
+            (by_class(sections))
+        }
+    }
+}
+
+/// The first chart of each class in every section that has one.
+fn by_class(sections: &[&Section]) -> Markup {
+    let of_class = |class: Class| -> Vec<(&str, &str)> {
+        sections
+            .iter()
+            .filter_map(|section| {
+                let mut figures = section.figures.iter();
+                let figure = figures.find(|figure| figure.class == Some(class))?;
+                Some((figure.anchor.as_str(), section.title.as_str()))
+            })
+            .collect()
+    };
+    let classes: Vec<_> = Class::ALL
+        .into_iter()
+        .map(|class| (class, of_class(class)))
+        .filter(|(_, links)| !links.is_empty())
+        .collect();
+    html! {
+        @if !classes.is_empty() {
+            p { "By class" }
+            dl.classes {
+                @for (class, links) in &classes {
+                    dt { (capitalised(class.title())) }
+                    dd { @for (anchor, title) in links { a href={ "#" (anchor) } { (title) } " " } }
+                }
+            }
+        }
+    }
+}
+
+/// A table behind its name: there are dozens that most readers pass over.
+fn folded(table: &Table) -> Markup {
+    html! {
+        details {
+            summary {
+                (table.caption()) " (" (format::counted(table.len() as u64, "row", "rows")) ")"
+            }
+            (table.html())
         }
     }
 }
@@ -203,6 +262,7 @@ fn section_html(view: &View<'_>, section: &Section) -> Markup {
         section id=(section.anchor) aria-labelledby=(heading) {
             h2 id=(heading) { (section.title) }
             p { (section.lead) }
+            @if let Some(absent) = &section.absent { p.remark { (absent) } }
             @for figure in &section.figures { (figure_html(view, figure)) }
         }
     }
@@ -212,7 +272,7 @@ fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
     let marks = figure.table.as_ref().map(Table::footnotes).unwrap_or_default();
     let again = html! {
         "Measure again: " code { (view.record.manifest.command) }
-        " · redraw: " code { "tokenlab report " (view.record.manifest.run) }
+        " · redraw, in the folder of this page: " code { "tokenlab report ." }
     };
     explained(figure, &footnotes(view, &marks), &again)
 }
@@ -279,14 +339,16 @@ fn footnotes(view: &View<'_>, numbers: &BTreeSet<usize>) -> Markup {
 
 /// The rankings and token lengths that have no chart.
 fn further_tables(view: &View<'_>) -> Vec<Table> {
+    let is_drawn = |ranking: &Ranking| {
+        let group = &ranking.group;
+        let main = view.main_ranking(group.model, group.class);
+        main.is_some_and(|main| main.group == *group)
+    };
     let mut tables: Vec<Table> = Model::ALL
         .into_iter()
-        .flat_map(|model| {
-            let drawn = view.reference_corpus(model);
-            view.rankings(model)
-                .filter(move |ranking| Some(ranking.group.corpus.as_str()) != drawn)
-                .map(|ranking| charts::ranking_table(view, ranking))
-        })
+        .flat_map(|model| view.rankings(model))
+        .filter(|ranking| !is_drawn(ranking))
+        .map(|ranking| charts::ranking_table(view, ranking))
         .collect();
     let drawn = view.token_corpora();
     let mut rest: Vec<&str> = Vec::new();
@@ -296,6 +358,9 @@ fn further_tables(view: &View<'_>) -> Vec<Table> {
             rest.push(corpus);
         }
     }
-    tables.extend(rest.into_iter().map(|corpus| charts::token_table(view, corpus)));
+    tables.extend(
+        rest.into_iter()
+            .map(|corpus| charts::token_table(view, corpus, None)),
+    );
     tables
 }

@@ -4,6 +4,8 @@
 //! whole pixels; doubling makes that half pixels in the SVG, and PNGs sharp
 //! enough for a projector.
 
+use std::collections::HashMap;
+
 use plotters::backend::{BitMapBackend, DrawingBackend, RGBPixel, SVGBackend};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -30,17 +32,56 @@ pub(crate) fn png(sketch: &Sketch) -> Result<Vec<u8>, String> {
     encode(&pixels, (width, height)).map_err(|error| error.to_string())
 }
 
-/// Small files matter more than quick ones: reports are committed.
+/// A chart has a few dozen colours, so a byte a pixel will do: on a ranking of 32
+/// rows the file is a quarter smaller than in full colour at the best
+/// compression, and takes a seventh of the time (zlib 6 against 9, 2026-11). The
+/// few with too many colours keep three bytes.
 fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::EncodingError> {
+    let indexed = indexed(pixels);
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_compression(png::Compression::Best);
+    encoder.set_compression(png::Compression::Default);
     encoder.set_filter(png::FilterType::NoFilter); // flat areas repeat best as they are
+    let data = match &indexed {
+        Some((palette, indices)) => {
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(palette.as_slice());
+            indices.as_slice()
+        }
+        None => {
+            encoder.set_color(png::ColorType::Rgb);
+            pixels
+        }
+    };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
+    writer.write_image_data(data)?;
     writer.finish()?;
     Ok(file)
+}
+
+/// The colours in the order of their first appearance, and each pixel's place
+/// among them; `None` if a byte can't tell them apart.
+fn indexed(pixels: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let mut places: HashMap<&[u8], u8> = HashMap::new();
+    let mut palette = Vec::new();
+    let mut indices = Vec::with_capacity(pixels.len() / 3);
+    let mut last: (&[u8], u8) = (&[], 0);
+    for pixel in pixels.chunks_exact(3) {
+        if pixel != last.0 {
+            let place = match places.get(pixel) {
+                Some(place) => *place,
+                None => {
+                    let place = u8::try_from(places.len()).ok()?;
+                    places.insert(pixel, place);
+                    palette.extend_from_slice(pixel);
+                    place
+                }
+            };
+            last = (pixel, place);
+        }
+        indices.push(last.1);
+    }
+    Some((palette, indices))
 }
 
 /// Paints an SVG element for inclusion in a page: cropped, named by the
@@ -203,6 +244,23 @@ fn fill(ink: Ink) -> ShapeStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_is_the_same_by_places_as_by_colours() {
+        let pixels: Vec<u8> = (0..=255_u8).flat_map(|value| [value, 7, value / 2]).collect();
+        let (palette, indices) = indexed(&pixels).expect("256 colours fit");
+        let restored: Vec<u8> = indices
+            .iter()
+            .flat_map(|index| palette[usize::from(*index) * 3..][..3].to_vec())
+            .collect();
+        assert_eq!(restored, pixels);
+        let one_more = [pixels, vec![1, 2, 3]].concat();
+        assert_eq!(indexed(&one_more), None, "257 do not");
+        assert!(
+            encode(&one_more, (257, 1)).is_ok(),
+            "and are written all the same"
+        );
+    }
 
     #[test]
     fn a_svg_is_named_and_follows_the_colours_of_the_page() {

@@ -3,11 +3,13 @@
 //! plotters writes fixed colours. Charts are drawn with the light ones; on the
 //! way into the page each known colour becomes a CSS variable, which the page
 //! defines for both schemes, so that the charts follow the reader's setting.
-//! Blue and vermilion stay apart in every common colour blindness, and no
-//! meaning hangs on a colour alone: families differ by marker, parts of a bar
+//! The colours of the families stay apart in every common colour blindness, and
+//! no meaning hangs on a colour alone: families differ by marker, parts of a bar
 //! by order and by their figures, cells of the matrix by their words.
 
 use std::fmt::Write;
+
+use tokenlab_record::catalogue::Family;
 
 /// A colour by its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +26,14 @@ pub(crate) enum Ink {
     Stripe,
     /// Marks of JWT contenders.
     Jwt,
+    /// Marks of JWE contenders.
+    Jwe,
     /// Marks of PASETO contenders.
     Paseto,
+    /// Marks of Biscuit contenders.
+    Biscuit,
+    /// Marks of server-side sessions.
+    Session,
     /// Header bytes of a token.
     Header,
     /// Payload bytes.
@@ -55,14 +63,17 @@ pub(crate) type Rgb = (u8, u8, u8);
 
 impl Ink {
     /// Every colour.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Paper,
         Self::Text,
         Self::Muted,
         Self::Grid,
         Self::Stripe,
         Self::Jwt,
+        Self::Jwe,
         Self::Paseto,
+        Self::Biscuit,
+        Self::Session,
         Self::Header,
         Self::Payload,
         Self::Nonce,
@@ -76,6 +87,19 @@ impl Ink {
         Self::Panicked,
     ];
 
+    /// The colour, and with it the marker, of a family; of a stranger's if the
+    /// catalogue does not say.
+    pub(crate) const fn of_family(family: Option<Family>) -> Self {
+        match family {
+            Some(Family::Jwt) => Self::Jwt,
+            Some(Family::Jwe) => Self::Jwe,
+            Some(Family::Paseto) => Self::Paseto,
+            Some(Family::Biscuit) => Self::Biscuit,
+            Some(Family::Session) => Self::Session,
+            _ => Self::Muted,
+        }
+    }
+
     /// Name of its CSS variable.
     pub(crate) const fn variable(self) -> &'static str {
         match self {
@@ -85,7 +109,10 @@ impl Ink {
             Self::Grid => "--grid",
             Self::Stripe => "--stripe",
             Self::Jwt => "--jwt",
+            Self::Jwe => "--jwe",
             Self::Paseto => "--paseto",
+            Self::Biscuit => "--biscuit",
+            Self::Session => "--session",
             Self::Header => "--header",
             Self::Payload => "--payload",
             Self::Nonce => "--nonce",
@@ -110,7 +137,10 @@ impl Ink {
             Self::Grid => (0xd0, 0xd7, 0xde),
             Self::Stripe => (0xf4, 0xf6, 0xf8),
             Self::Jwt => (0x00, 0x6a, 0xb0),
+            Self::Jwe => (0x11, 0x45, 0x3d),
             Self::Paseto => (0xb8, 0x4a, 0x00),
+            Self::Biscuit => (0x59, 0x00, 0xb2),
+            Self::Session => (0x52, 0x38, 0x14),
             Self::Header => (0x00, 0x64, 0xa4),
             Self::Payload => (0x62, 0x6b, 0x75),
             Self::Nonce => (0x00, 0x75, 0x58),
@@ -134,7 +164,10 @@ impl Ink {
             Self::Grid => (0x36, 0x3d, 0x46),
             Self::Stripe => (0x1b, 0x21, 0x28),
             Self::Jwt => (0x62, 0xb5, 0xf5),
+            Self::Jwe => (0xcd, 0xf9, 0xe3),
             Self::Paseto => (0xf5, 0x9d, 0x52),
+            Self::Biscuit => (0xec, 0x51, 0x84),
+            Self::Session => (0xff, 0xea, 0x00),
             Self::Header => (0x5f, 0xae, 0xee),
             Self::Payload => (0x9b, 0xa5, 0xb0),
             Self::Nonce => (0x3f, 0xc5, 0x9d),
@@ -177,17 +210,18 @@ fn declare(css: &mut String, scheme: fn(Ink) -> Rgb) {
 mod tests {
     use super::*;
 
+    fn linear(channel: u8) -> f64 {
+        let value = f64::from(channel) / 255.0;
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    }
+
     /// Relative luminance, WCAG 2.2.
     fn luminance((r, g, b): Rgb) -> f64 {
-        let channel = |value: u8| {
-            let value = f64::from(value) / 255.0;
-            if value <= 0.04045 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
     }
 
     /// Contrast ratio, WCAG 2.2.
@@ -196,15 +230,89 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
+    type Matrix = [[f64; 3]; 3];
+
+    /// How the eye sees it, without and with the three kinds of dichromacy
+    /// (G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE TVCG 15:6, 2009).
+    const EYES: [(&str, Matrix); 4] = [
+        ("common", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    fn applied(matrix: &Matrix, vector: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+    }
+
+    /// A colour in CIE L*a*b* (D65), as an eye sees it.
+    fn seen((r, g, b): Rgb, eye: &Matrix) -> [f64; 3] {
+        const TO_XYZ: Matrix = [
+            [0.4124, 0.3576, 0.1805],
+            [0.2126, 0.7152, 0.0722],
+            [0.0193, 0.1192, 0.9505],
+        ];
+        let light = applied(eye, [r, g, b].map(linear)).map(|channel| channel.clamp(0.0, 1.0));
+        let [x, y, z] = applied(&TO_XYZ, light);
+        let [x, y, z] = [x / 0.9505, y, z / 1.089].map(|value| {
+            if value > 0.008_856 {
+                value.cbrt()
+            } else {
+                7.787 * value + 16.0 / 116.0
+            }
+        });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn families_stay_apart_to_every_eye_in_both_schemes() {
+        let families = Family::ALL.map(|family| Ink::of_family(Some(family)));
+        for (index, ink) in families.into_iter().enumerate() {
+            for other in families.into_iter().skip(index + 1) {
+                for (name, eye) in &EYES {
+                    for scheme in [Ink::light as fn(Ink) -> Rgb, Ink::dark] {
+                        let (a, b) = (seen(scheme(ink), eye), seen(scheme(other), eye));
+                        let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2));
+                        let distance = squares.sum::<f64>().sqrt();
+                        // About 2.3 is just noticeable; marks are small.
+                        assert!(distance > 20.0, "{ink:?} and {other:?}, {name}: {distance:.1}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_text_can_be_read_on_its_background_in_both_schemes() {
         use Ink::{
-            Accepted, Authentication, Encoding, Exhausted, Header, Inapplicable, Jwt, Muted, Nonce, Panicked,
-            Paper, Paseto, Payload, Refused, Stripe, Text, Warning,
+            Accepted, Authentication, Biscuit, Encoding, Exhausted, Header, Inapplicable, Jwe, Jwt, Muted,
+            Nonce, Panicked, Paper, Paseto, Payload, Refused, Session, Stripe, Text, Warning,
         };
         let mut pairs = vec![(Text, Paper), (Muted, Paper), (Text, Stripe), (Muted, Stripe)];
-        pairs.extend([Jwt, Paseto, Warning].map(|ink| (ink, Paper)));
-        pairs.extend([Jwt, Paseto, Warning].map(|ink| (ink, Stripe)));
+        let marks = [Jwt, Jwe, Paseto, Biscuit, Session, Warning];
+        pairs.extend(marks.map(|ink| (ink, Paper)));
+        pairs.extend(marks.map(|ink| (ink, Stripe)));
         pairs.extend([Header, Payload, Nonce, Authentication, Encoding].map(|part| (Paper, part)));
         pairs.extend([Accepted, Refused, Inapplicable, Exhausted, Panicked].map(|cell| (Text, cell)));
         for (text, background) in pairs {

@@ -131,22 +131,47 @@ impl Sketch {
         }));
     }
 
-    /// Draws a marker: JWT are discs, PASETO are diamonds, strangers squares.
+    /// Draws a marker of about the same area for each family: a disc for JWT, a
+    /// square for JWE, a diamond for PASETO, a triangle for Biscuit, a cross for
+    /// sessions; strangers stand on the tip of theirs.
     pub(crate) fn marker(&mut self, centre: Point, radius: f64, ink: Ink) {
         let (x, y) = centre;
-        match ink {
-            Ink::Jwt => self.shapes.push(Shape::Disc { centre, radius, ink }),
-            Ink::Paseto => {
-                let reach = radius * 1.25; // of the same area as the disc
-                self.shapes.push(Shape::Polygon {
-                    points: vec![(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)],
-                    ink,
-                });
-            }
-            _ => self.block((x - radius, y - radius), 2.0 * radius, 2.0 * radius, ink),
-        }
+        let polygon = |corners: &[Point]| Shape::Polygon {
+            points: corners
+                .iter()
+                .map(|(dx, dy)| (x + radius * dx, y + radius * dy))
+                .collect(),
+            ink,
+        };
+        let shape = match ink {
+            Ink::Jwt => Shape::Disc { centre, radius, ink },
+            Ink::Jwe => polygon(&SQUARE),
+            Ink::Paseto => polygon(&DIAMOND),
+            Ink::Biscuit => polygon(&TRIANGLE),
+            Ink::Session => polygon(&CROSS),
+            _ => polygon(&TRIANGLE.map(|(dx, dy)| (dx, -dy))),
+        };
+        self.shapes.push(shape);
     }
 }
+
+const SQUARE: [Point; 4] = [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)];
+const DIAMOND: [Point; 4] = [(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)];
+const TRIANGLE: [Point; 3] = [(0.0, -1.3), (1.3, 1.0), (-1.3, 1.0)];
+const CROSS: [Point; 12] = [
+    (-0.4, -1.3),
+    (0.4, -1.3),
+    (0.4, -0.4),
+    (1.3, -0.4),
+    (1.3, 0.4),
+    (0.4, 0.4),
+    (0.4, 1.3),
+    (-0.4, 1.3),
+    (-0.4, 0.4),
+    (-1.3, 0.4),
+    (-1.3, -0.4),
+    (-0.4, -0.4),
+];
 
 /// The text, shortened to end in `…` if it is wider than `width`.
 pub(crate) fn fitted(text: &str, size: f64, width: f64) -> String {
@@ -191,6 +216,34 @@ mod tests {
         assert!(cut.ends_with('…'), "{cut}");
         assert!(font::width(&cut, 13.0) <= 100.0, "{cut}");
         assert!(cut.chars().count() > 5, "{cut}");
+    }
+
+    #[test]
+    fn families_differ_by_the_shape_of_their_markers_too() {
+        let inks = [
+            Ink::Jwt,
+            Ink::Jwe,
+            Ink::Paseto,
+            Ink::Biscuit,
+            Ink::Session,
+            Ink::Muted,
+        ];
+        let outlines = inks.map(|ink| {
+            let mut sketch = Sketch::new(100.0, 100.0);
+            sketch.marker((50.0, 50.0), 10.0, ink);
+            match sketch.shapes.as_slice() {
+                [Shape::Polygon { points, .. }] => points.clone(),
+                [Shape::Disc { .. }] => Vec::new(),
+                other => panic!("{other:?} is no marker"),
+            }
+        });
+        for (index, outline) in outlines.iter().enumerate() {
+            assert!(
+                outlines.iter().skip(index + 1).all(|other| other != outline),
+                "{:?}",
+                inks[index]
+            );
+        }
     }
 
     #[test]

@@ -48,18 +48,14 @@ impl<'a> View<'a> {
         self.cards.get(id).copied()
     }
 
-    /// JWT or PASETO, if the catalogue says.
+    /// The kind of credential, if the catalogue says.
     pub(crate) fn family(&self, id: &ContenderId) -> Option<Family> {
         self.card(id).map(|card| card.family)
     }
 
     /// The colour, and with it the marker, of a contender.
     pub(crate) fn ink(&self, id: &ContenderId) -> Ink {
-        match self.family(id) {
-            Some(Family::Jwt) => Ink::Jwt,
-            Some(Family::Paseto) => Ink::Paseto,
-            _ => Ink::Muted,
-        }
+        Ink::of_family(self.family(id))
     }
 
     /// The number of a contender's footnote, from 1.
@@ -82,13 +78,30 @@ impl<'a> View<'a> {
             .find(|ranking| ranking.group.class == class && ranking.group.corpus == corpus)
     }
 
-    /// The corpus that the main chart of a model shows: the everyday one, or
-    /// the first that this model was measured on.
+    /// The ranking that stands for a model and class: on the everyday claims, or
+    /// on the first that this class was measured on.
+    pub(crate) fn main_ranking(&self, model: Model, class: Class) -> Option<&'a Ranking> {
+        let of_class = || {
+            self.rankings(model)
+                .filter(move |ranking| ranking.group.class == class)
+        };
+        of_class()
+            .find(|ranking| ranking.group.corpus == REFERENCE_CORPUS)
+            .or_else(|| of_class().next())
+    }
+
+    /// The corpus of [`View::main_ranking`] in most classes.
     pub(crate) fn reference_corpus(&self, model: Model) -> Option<&'a str> {
         let corpora = || self.rankings(model).map(|ranking| ranking.group.corpus.as_str());
         corpora()
             .find(|corpus| *corpus == REFERENCE_CORPUS)
             .or_else(|| corpora().next())
+    }
+
+    /// How many contenders of a class took part.
+    pub(crate) fn contenders_of(&self, class: Class) -> usize {
+        let cards = &self.record.catalogue.contenders;
+        cards.iter().filter(|card| card.class == class).count()
     }
 
     /// The corpora whose token sizes are drawn: the everyday one, and the one

@@ -23,6 +23,7 @@ fn invented() -> RunRecord {
                 rounds: 5,
                 corpora: 1,
                 attacks: false,
+                crowd: false,
             });
             let kept = [Model::Verify, Model::Issue];
             run.measurements

@@ -17,6 +17,7 @@ const TINY: synthetic::Size = synthetic::Size {
     rounds: 5,
     corpora: 2,
     attacks: true,
+    crowd: false,
 };
 
 fn empty() -> RunRecord {
@@ -33,6 +34,7 @@ fn empty() -> RunRecord {
     record.allocations.clear();
     record.second_opinions.clear();
     record.transcripts.clear();
+    record.vectors.clear();
     record
 }
 
@@ -73,9 +75,10 @@ fn an_empty_record_is_a_page_of_sentences() {
     let record = empty();
     let html = drawn("empty", &record, &analyse(&record));
     assert!(!html.contains("<svg"), "there is nothing to draw");
-    assert!(html.contains("this run verified no token of this class"));
+    assert!(html.contains("This run verified no token of these classes"));
     assert!(html.contains("This run is partial"));
     assert!(html.contains("This run timed no block"));
+    assert!(html.contains("No vectors were run."));
     let figures = html.matches("<article").count();
     assert_eq!(
         html.matches("No chart: ").count(),

@@ -8,14 +8,14 @@
 use tokenlab_record::catalogue::{Class, ContenderId};
 use tokenlab_record::measurement::{Allocated, AllocationCount, Model};
 
-use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, framed, left_out};
+use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, family_legend, framed, left_out};
 use crate::axis::LinearAxis;
 use crate::font;
 use crate::format;
 use crate::palette::Ink;
 use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
-use crate::view::{View, capitalised};
+use crate::view::View;
 
 /// The long token that is counted beside the everyday one.
 const LONG: &str = "8-kib";
@@ -74,52 +74,49 @@ const QUANTITIES: [Quantity; 3] = [
     },
 ];
 
-/// One chart a quantity.
+/// One chart for each class that was counted and quantity.
 pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
-    QUANTITIES.iter().map(|quantity| figure(view, quantity)).collect()
+    let figures = Class::ALL
+        .into_iter()
+        .flat_map(|class| QUANTITIES.iter().map(move |quantity| (class, quantity)));
+    figures
+        .filter_map(|(class, quantity)| figure(view, class, quantity))
+        .collect()
 }
 
-fn figure(view: &View<'_>, quantity: &Quantity) -> Figure {
-    let contenders = contenders(view);
-    let sketch = (!contenders.is_empty()).then(|| sketch(view, quantity, &contenders));
-    let remark = match &sketch {
-        None => Some("No chart: this run counted no allocations.".to_owned()),
-        Some(_) => {
-            let remarks: Vec<String> = left_out(contenders.len())
-                .into_iter()
-                .chain(varying(view, quantity))
-                .collect();
-            (!remarks.is_empty()).then(|| remarks.join(" "))
-        }
-    };
-    Figure {
-        anchor: quantity.anchor.to_owned(),
-        title: quantity.title.to_owned(),
+fn figure(view: &View<'_>, class: Class, quantity: &Quantity) -> Option<Figure> {
+    let contenders = contenders(view, class);
+    if contenders.is_empty() {
+        return None;
+    }
+    let title = format!("{}: {}", quantity.title, class.title());
+    let remarks: Vec<String> = left_out(contenders.len())
+        .into_iter()
+        .chain(varying(view, class, quantity))
+        .collect();
+    Some(Figure {
+        anchor: format!("{}-{}", quantity.anchor, class.slug()),
+        class: Some(class),
         description: format!(
-            "Bars of {}, by class. All values are in the table below.",
+            "Bars of {}. All values are in the table below.",
             format::counted(contenders.len() as u64, "contender", "contenders"),
         ),
-        remark,
+        remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
         reading: quantity.reading.to_owned(),
         caution: CAUTION,
-        table: sketch.as_ref().map(|_| table(view, quantity)),
-        sketch,
-    }
+        table: Some(table(view, &title, quantity, &contenders)),
+        sketch: Some(sketch(view, &title, quantity, &contenders)),
+        title,
+    })
 }
 
-/// Contenders with a count: by class, then as in the catalogue.
-fn contenders<'a>(view: &View<'a>) -> Vec<(Class, &'a ContenderId)> {
-    let mut contenders: Vec<(Class, &ContenderId)> = Vec::new();
-    for class in Class::ALL {
-        for count in view
-            .record
-            .allocations
-            .iter()
-            .filter(|count| count.class == class)
-        {
-            if !contenders.contains(&(class, &count.contender)) {
-                contenders.push((class, &count.contender));
-            }
+/// Contenders with a count, as in the catalogue.
+fn contenders<'a>(view: &View<'a>, class: Class) -> Vec<&'a ContenderId> {
+    let mut contenders: Vec<&ContenderId> = Vec::new();
+    let counts = view.record.allocations.iter();
+    for count in counts.filter(|count| count.class == class) {
+        if !contenders.contains(&&count.contender) {
+            contenders.push(&count.contender);
         }
     }
     contenders
@@ -133,11 +130,12 @@ fn count<'a>(view: &View<'a>, contender: &ContenderId, column: (Model, bool)) ->
 }
 
 /// The cases that do not always come to the same, with their range.
-fn varying(view: &View<'_>, quantity: &Quantity) -> Option<String> {
+fn varying(view: &View<'_>, class: Class, quantity: &Quantity) -> Option<String> {
     let ranges: Vec<String> = view
         .record
         .allocations
         .iter()
+        .filter(|count| count.class == class)
         .filter(|count| quantity.columns.contains(&(count.model, count.corpus == LONG)))
         .filter(|count| (quantity.of)(&count.least) != (quantity.of)(&count.most))
         .map(|count| {
@@ -166,12 +164,12 @@ fn range(quantity: &Quantity, count: &AllocationCount) -> String {
     }
 }
 
-fn table(view: &View<'_>, quantity: &Quantity) -> Table {
-    let mut heads = vec!["contender", "class"];
+fn table(view: &View<'_>, title: &str, quantity: &Quantity, contenders: &[&ContenderId]) -> Table {
+    let mut heads = vec!["contender"];
     heads.extend(quantity.columns.iter().map(|column| head(*column)));
-    let mut table = Table::new(quantity.title, &heads);
-    for (class, contender) in contenders(view) {
-        let mut cells = vec![Cell::contender(view, contender), Cell::text(class.title())];
+    let mut table = Table::new(title, &heads);
+    for contender in contenders {
+        let mut cells = vec![Cell::contender(view, contender)];
         cells.extend(quantity.columns.iter().map(|column| {
             Cell::number(
                 count(view, contender, *column)
@@ -194,36 +192,28 @@ const fn head(column: (Model, bool)) -> &'static str {
 }
 
 const ROW_HEIGHT: f64 = 24.0;
-const CLASS_HEIGHT: f64 = 30.0;
 const HEAD_HEIGHT: f64 = 26.0;
-const BOTTOM: f64 = 12.0;
-const WIDEST_LABEL: f64 = 230.0;
+const BOTTOM: f64 = 40.0;
+const WIDEST_LABEL: f64 = 262.0;
+const MARKER_WIDTH: f64 = 16.0;
 /// Room for the figure at the end of the longest bar.
 const FIGURE_WIDTH: f64 = 64.0;
 
-fn sketch(view: &View<'_>, quantity: &Quantity, contenders: &[(Class, &ContenderId)]) -> Sketch {
+fn sketch(view: &View<'_>, title: &str, quantity: &Quantity, contenders: &[&ContenderId]) -> Sketch {
     let contenders = contenders
         .get(..contenders.len().min(MOST_ROWS))
         .unwrap_or(contenders);
     let widest = contenders
         .iter()
-        .map(|(_, contender)| font::width(contender.as_str(), ROW_TEXT))
+        .map(|contender| font::width(contender.as_str(), ROW_TEXT))
         .fold(120.0, f64::max)
         .min(WIDEST_LABEL);
-    let classes: Vec<Class> = Class::ALL
-        .into_iter()
-        .filter(|class| contenders.iter().any(|(of, _)| of == class))
-        .collect();
     #[allow(clippy::cast_precision_loss)] // at most MOST_ROWS
-    let height = contenders.len() as f64 * ROW_HEIGHT + classes.len() as f64 * CLASS_HEIGHT;
-    let mut sketch = framed(
-        view,
-        quantity.title,
-        quantity.subtitle,
-        HEAD_HEIGHT + height + BOTTOM,
-    );
+    let height = contenders.len() as f64 * ROW_HEIGHT;
+    let mut sketch = framed(view, title, quantity.subtitle, HEAD_HEIGHT + height + BOTTOM);
     let top = sketch.crop_top + HEAD_HEIGHT;
-    let left = MARGIN + widest + 16.0;
+    // The marker tells families apart where colours do not.
+    let left = MARGIN + MARKER_WIDTH + widest + 16.0;
     #[allow(clippy::cast_precision_loss)] // a handful
     let pitch = (WIDTH - MARGIN - left) / quantity.columns.len() as f64;
     let mut from = left;
@@ -233,7 +223,7 @@ fn sketch(view: &View<'_>, quantity: &Quantity, contenders: &[(Class, &Contender
         .map(|column| {
             let values = contenders
                 .iter()
-                .filter_map(|(_, contender)| Some(value(quantity, count(view, contender, *column)?)));
+                .filter_map(|contender| Some(value(quantity, count(view, contender, *column)?)));
             let axis = LinearAxis::over(values, from, from + pitch - FIGURE_WIDTH);
             let title = fitted(head(*column), SMALL_TEXT, pitch - 8.0);
             sketch.text((from, top - 12.0), title, SMALL_TEXT, Align::Left, Ink::Muted);
@@ -242,23 +232,27 @@ fn sketch(view: &View<'_>, quantity: &Quantity, contenders: &[(Class, &Contender
         })
         .collect();
     let mut y = top;
-    for class in classes {
-        let heading = capitalised(class.title());
-        let middle = y + CLASS_HEIGHT / 2.0 + 3.0;
-        sketch.text((MARGIN, middle), heading, ROW_TEXT, Align::Left, Ink::Muted);
-        y += CLASS_HEIGHT;
-        for (_, contender) in contenders.iter().filter(|(of, _)| *of == class) {
-            let middle = y + ROW_HEIGHT / 2.0;
-            let label = fitted(contender.as_str(), ROW_TEXT, widest);
-            sketch.text((MARGIN, middle), label, ROW_TEXT, Align::Left, Ink::Text);
-            for (column, axis) in &axes {
-                if let Some(count) = count(view, contender, *column) {
-                    draw_bar(&mut sketch, axis, (quantity, count), view.ink(contender), middle);
-                }
+    for contender in contenders {
+        let middle = y + ROW_HEIGHT / 2.0;
+        let label = fitted(contender.as_str(), ROW_TEXT, widest);
+        let ink = view.ink(contender);
+        sketch.marker((MARGIN + 5.0, middle), 4.0, ink);
+        sketch.text(
+            (MARGIN + MARKER_WIDTH, middle),
+            label,
+            ROW_TEXT,
+            Align::Left,
+            Ink::Text,
+        );
+        for (column, axis) in &axes {
+            if let Some(count) = count(view, contender, *column) {
+                draw_bar(&mut sketch, axis, (quantity, count), ink, middle);
             }
-            y += ROW_HEIGHT;
         }
+        y += ROW_HEIGHT;
     }
+    let inks: Vec<Ink> = contenders.iter().map(|contender| view.ink(contender)).collect();
+    family_legend(&mut sketch, (MARGIN, y + 22.0), &inks);
     sketch
 }
 

@@ -1,6 +1,5 @@
 //! Two runs: the new times over the old ones, a forest plot a model.
 
-use tokenlab_record::catalogue::Family;
 use tokenlab_record::compare::{Case, Comparison, Finding, by_model};
 use tokenlab_record::measurement::Model;
 
@@ -25,11 +24,7 @@ fn figure(comparison: &Comparison, model: Model, cases: &[&Case]) -> Figure {
         .iter()
         .map(|case| forest::Row {
             label: format!("{} · {}", case.contender, case.group.corpus),
-            ink: match case.family {
-                Some(Family::Jwt) => Ink::Jwt,
-                Some(Family::Paseto) => Ink::Paseto,
-                _ => Ink::Muted,
-            },
+            ink: Ink::of_family(case.family),
             ratio: case.ratio,
             finding: Some((case.finding.title(), ink(case.finding))),
         })
@@ -38,8 +33,9 @@ fn figure(comparison: &Comparison, model: Model, cases: &[&Case]) -> Figure {
         &provenance(comparison),
         &title,
         &format!(
-            "thread CPU time of one operation, new run over old, 95 % interval · logarithmic · shaded: \
-             within {}, which is never called a change",
+            "{} of one operation, new run over old, 95 % interval · logarithmic · shaded: within {}, which is \
+             never called a change",
+            clocks(cases),
             format::limit_percent(limit)
         ),
         &rows,
@@ -49,6 +45,7 @@ fn figure(comparison: &Comparison, model: Model, cases: &[&Case]) -> Figure {
     let total = format::counted(cases.len() as u64, "case", "cases");
     Figure {
         anchor: format!("compare-{}", model.slug()),
+        class: None,
         description: format!(
             "Forest plot of {total}: {} slower, {} faster, {} without a change. All values are in the table \
              below.",
@@ -69,6 +66,22 @@ fn figure(comparison: &Comparison, model: Model, cases: &[&Case]) -> Figure {
         table: Some(table(comparison, model, cases)),
         sketch,
         title,
+    }
+}
+
+/// What was timed: one model may have rows by either clock.
+fn clocks(cases: &[&Case]) -> String {
+    let mut clocks: Vec<String> = Vec::new();
+    for case in cases {
+        let clock = case.group.class.clock().to_owned();
+        if !clocks.contains(&clock) {
+            clocks.push(clock);
+        }
+    }
+    if clocks.len() > 1 {
+        "thread CPU time (of sessions: wall time)".to_owned()
+    } else {
+        clocks.concat()
     }
 }
 

@@ -28,9 +28,10 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class, above: &[&Abov
     let mut above = above.to_vec();
     above.sort_by(|a, b| a.measured_ns.estimate.total_cmp(&b.measured_ns.estimate));
     let shown = above.get(..above.len().min(MOST_ROWS)).unwrap_or(&above);
-    let sketch = (!shown.is_empty()).then(|| sketch(view, &title, shown));
+    let sketch = (!shown.is_empty()).then(|| sketch(view, &title, class, shown));
     Figure {
         anchor: format!("floor-stack-{}-{}", model.slug(), class.slug()),
+        class: Some(class),
         description: format!(
             "Stacked bars of {}: cryptography, base64url, JSON and the rest as shares of the measured time. \
              All values are in the table below.",
@@ -48,11 +49,8 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class, above: &[&Abov
     }
 }
 
-/// Why there is no chart, or which floors are none.
+/// Which floors are none, or how many rows found no room.
 fn remark(above: &[&AboveFloor]) -> Option<String> {
-    if above.is_empty() {
-        return Some("No chart: this run timed no floors beside contenders of this class.".to_owned());
-    }
     let below: Vec<String> = above
         .iter()
         .filter(|above| above.negative_rest)
@@ -140,7 +138,7 @@ const AXIS_HEIGHT: f64 = 68.0;
 const WIDEST_LABEL: f64 = 300.0;
 const COLUMN_WIDTH: f64 = 84.0;
 
-fn sketch(view: &View<'_>, title: &str, above: &[&AboveFloor]) -> Sketch {
+fn sketch(view: &View<'_>, title: &str, class: Class, above: &[&AboveFloor]) -> Sketch {
     let widest = above
         .iter()
         .map(|above| font::width(above.contender.as_str(), ROW_TEXT))
@@ -160,12 +158,15 @@ fn sketch(view: &View<'_>, title: &str, above: &[&AboveFloor]) -> Sketch {
     let mut sketch = framed(
         view,
         title,
-        "parts of the thread CPU time of one operation, per cent of the contender's own time",
+        &format!(
+            "parts of the {} of one operation, per cent of the contender's own time",
+            class.clock()
+        ),
         TOP + rows_height + AXIS_HEIGHT,
     );
     let top = sketch.crop_top + TOP;
     let bottom = top + rows_height;
-    for (x, head) in [(time, "CPU time"), (rest, "rest")] {
+    for (x, head) in [(time, format::clock_head(class)), (rest, "rest")] {
         sketch.text((x, top - 12.0), head, SMALL_TEXT, Align::Right, Ink::Muted);
     }
     for tick in axis.ticks(64.0) {
@@ -241,6 +242,7 @@ mod tests {
             rounds: 6,
             corpora: 1,
             attacks: false,
+            crowd: false,
         });
         let above = above_floors(&record);
         assert!(above.len() > 20, "{}", above.len());

@@ -78,6 +78,7 @@ pub(super) fn agreement(view: &View<'_>) -> Figure {
     );
     Figure {
         anchor: "second-instrument-ratios".to_owned(),
+        class: None,
         description: format!(
             "Forest plot of {}, of which {disagreeing} disagree by more than {}. All values are in the table \
              below.",
@@ -154,6 +155,7 @@ pub(super) fn twins(view: &View<'_>) -> Figure {
     );
     Figure {
         anchor: "twins-ratios".to_owned(),
+        class: None,
         description: format!(
             "Forest plot of {}, of which {missing} do not hold 1. All values are in the table below.",
             format::counted(twins.len() as u64, "A/A ratio", "A/A ratios"),
@@ -275,6 +277,7 @@ pub(super) fn sketch(
         }
         y += ROW_HEIGHT;
     }
-    family_legend(&mut sketch, (MARGIN, bottom + 46.0));
+    let inks: Vec<Ink> = rows.iter().map(|row| row.ink).collect();
+    family_legend(&mut sketch, (MARGIN, bottom + 46.0), &inks);
     Some(sketch)
 }

@@ -1,11 +1,12 @@
 //! The format tax: what is left between JWT and PASETO when the cryptography
 //! is held constant, and which part of the other differences is which.
 
+use tokenlab_record::catalogue::Family;
 use tokenlab_record::format_tax::{Comparison, Step};
 use tokenlab_record::measurement::Model;
 
 use super::forest::{self, Row};
-use super::{Figure, left_out};
+use super::{Figure, MOST_ROWS, left_out};
 use crate::format;
 use crate::palette::Ink;
 use crate::table::{Cell, Table};
@@ -16,7 +17,8 @@ const CAUTION: &str = "No library of this run speaks both formats, so format and
                        Versions of PASETO are formats too. What the keys are when they arrive, and whether \
                        they are parsed for every token, counts as the library's.";
 
-/// Every pair of one model, those with the same primitive first.
+/// The pairs of one model that share their code, and of each algorithm the
+/// fastest of both sides. The table has every pair.
 pub(super) fn figure(view: &View<'_>, model: Model, comparisons: &[Comparison]) -> Figure {
     let title = format!("Format, library, backend: {}", model.title());
     let of_model = || {
@@ -24,7 +26,9 @@ pub(super) fn figure(view: &View<'_>, model: Model, comparisons: &[Comparison]) 
             .iter()
             .filter(move |comparison| comparison.group.model == model)
     };
-    let rows: Vec<Row> = of_model()
+    let shown: Vec<&Comparison> = of_model().filter(|comparison| comparison.is_shown()).collect();
+    let rows: Vec<Row> = shown
+        .iter()
         .map(|comparison| Row {
             label: format!("{} → {}", comparison.whole.from, comparison.whole.to),
             ink: view.ink(&comparison.whole.to),
@@ -43,33 +47,19 @@ pub(super) fn figure(view: &View<'_>, model: Model, comparisons: &[Comparison]) 
         &rows,
         Some((1.0 / 1.01, 1.01)),
     );
-    let taxes: Vec<String> = of_model()
-        .filter(|comparison| comparison.is_format_tax())
-        .map(|comparison| {
-            format!(
-                "With {} in both, {}.",
-                implementation(view, comparison),
-                said(&comparison.whole)
-            )
-        })
-        .collect();
     Figure {
         anchor: format!("format-tax-{}", model.slug()),
+        class: None,
         description: format!(
             "Forest plot of {} between JWT and PASETO with the same algorithm. All values are in the table \
              below.",
             format::counted(rows.len() as u64, "ratio", "ratios"),
         ),
-        remark: if rows.is_empty() {
-            Some("No chart: this run has no JWT and PASETO contenders with the same algorithm.".to_owned())
-        } else if taxes.is_empty() {
-            Some("No JWT and PASETO contender of this run share the code of their primitive.".to_owned())
-        } else {
-            left_out(rows.len()).into_iter().chain(taxes).reduce(|all, next| format!("{all} {next}"))
-        },
+        remark: Some(remark(view, &shown, of_model().count())),
         reading: "A row is a JWT and a PASETO contender of the same algorithm, paired within rounds; at 1 \
                   they take as long, to the right PASETO takes longer. Rows marked same code share the \
-                  implementation of their primitive, so that their ratio is none of cryptography's. The table \
+                  implementation of their primitive, so that their ratio is none of cryptography's; the \
+                  others are the fastest contender of each side at an algorithm. The table has all pairs, and \
                   walks every difference in steps that change as little as this run's contenders allow: one \
                   that changes the format alone is the format's, and so on. Ratios of the steps multiply to \
                   the whole, up to what medians lose."
@@ -79,6 +69,75 @@ pub(super) fn figure(view: &View<'_>, model: Model, comparisons: &[Comparison]) 
         sketch,
         title,
     }
+}
+
+/// More ratios than this make no sentence.
+const SENTENCES: usize = 4;
+
+/// What the pairs that share their code come to, and what the chart leaves to
+/// the table.
+fn remark(view: &View<'_>, shown: &[&Comparison], all: usize) -> String {
+    if shown.is_empty() {
+        return "No chart: this run has no JWT and PASETO contenders with the same algorithm.".to_owned();
+    }
+    let same: Vec<&&Comparison> = shown
+        .iter()
+        .filter(|comparison| comparison.is_format_tax())
+        .collect();
+    let mut remarks: Vec<String> = same
+        .iter()
+        .take(SENTENCES)
+        .map(|comparison| {
+            format!(
+                "With {} in both, {}.",
+                implementation(view, comparison),
+                said(&comparison.whole)
+            )
+        })
+        .collect();
+    if same.is_empty() {
+        remarks.push("No JWT and PASETO contender of this run share the code of their primitive.".to_owned());
+    }
+    if let (true, Some((low, high))) = (same.len() > SENTENCES, ends(&same)) {
+        remarks.push(format!(
+            "All {} pairs that share their code lie between {} and {}.",
+            same.len(),
+            format::ratio(low),
+            format::ratio(high)
+        ));
+    }
+    if all > shown.len().min(MOST_ROWS) {
+        remarks.extend(left_out(shown.len()));
+        remarks.push(format!(
+            "The table has all {}.",
+            format::counted(all as u64, "pair", "pairs")
+        ));
+    }
+    if has(view, Family::Jwe)
+        && !shown
+            .iter()
+            .any(|it| view.family(&it.whole.from) == Some(Family::Jwe))
+    {
+        remarks.push(
+            "Encrypted tokens of the two formats have no primitive in common here, so none of them has a row."
+                .to_owned(),
+        );
+    }
+    remarks.join(" ")
+}
+
+fn ends(comparisons: &[&&Comparison]) -> Option<(f64, f64)> {
+    let ratios = || {
+        comparisons
+            .iter()
+            .map(|comparison| comparison.whole.ratio.estimate)
+    };
+    Some((ratios().min_by(f64::total_cmp)?, ratios().max_by(f64::total_cmp)?))
+}
+
+fn has(view: &View<'_>, family: Family) -> bool {
+    let cards = &view.record.catalogue.contenders;
+    cards.iter().any(|card| card.family == family)
 }
 
 fn table<'a>(view: &View<'_>, title: &str, comparisons: impl Iterator<Item = &'a Comparison>) -> Table {

@@ -19,7 +19,7 @@ use crate::table::{Cell, Table};
 use crate::view::{View, capitalised};
 
 /// Loading a key and refusing a signature hardly depend on the claims.
-const MODELS: [Model; 2] = [Model::Verify, Model::Issue];
+pub(super) const MODELS: [Model; 2] = [Model::Verify, Model::Issue];
 
 /// More lines than this can't be followed by eye.
 const MOST_LINES: usize = 10;
@@ -29,34 +29,33 @@ const CAUTION: &str = "The corpora differ in shape and not in length alone: a ne
                        between or beyond its points. A flat line means that the signature costs so much \
                        that the claims do not matter yet.";
 
-/// One chart a model and class.
+/// One chart for each model and class that was measured on two lengths of claims.
 pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
-    MODELS
+    Class::ALL
         .into_iter()
-        .flat_map(|model| Class::ALL.map(|class| figure(view, model, class)))
+        .flat_map(|class| MODELS.map(|model| (model, class)))
+        .filter_map(|(model, class)| figure(view, model, class))
         .collect()
 }
 
-fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
+fn figure(view: &View<'_>, model: Model, class: Class) -> Option<Figure> {
     let title = format!("{}, longer claims: {}", capitalised(model.title()), class.title());
     let schemes = lines(view, model, class);
     let sketch = sketch(
         view,
         &title,
+        class,
         schemes.get(..schemes.len().min(MOST_LINES)).unwrap_or(&schemes),
-    );
-    let remark = match &sketch {
-        None => {
-            Some("No chart: this run did not measure this class here on two lengths of claims.".to_owned())
-        }
-        Some(_) if schemes.len() > MOST_LINES => Some(format!(
+    )?;
+    let remark = (schemes.len() > MOST_LINES).then(|| {
+        format!(
             "The chart shows the fastest {MOST_LINES} of {} schemes; the others are in the table.",
             schemes.len()
-        )),
-        Some(_) => None,
-    };
-    Figure {
+        )
+    });
+    Some(Figure {
         anchor: format!("growth-{}-{}", model.slug(), class.slug()),
+        class: Some(class),
         description: format!(
             "Line chart of time over length of the claims for {}. All values are in the table below.",
             format::counted(schemes.len().min(MOST_LINES) as u64, "scheme", "schemes"),
@@ -67,10 +66,10 @@ fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
                   twice the bytes take twice the time, and a flat line that length is free."
             .to_owned(),
         caution: CAUTION,
-        table: sketch.as_ref().map(|_| table(view, model, class)),
-        sketch,
+        table: Some(table(view, model, class)),
+        sketch: Some(sketch),
         title,
-    }
+    })
 }
 
 /// One contender over the corpora, shortest claims first.
@@ -81,10 +80,7 @@ struct Line<'a> {
 
 /// Every scheme by its fastest contender, fastest first, where it has two points.
 fn lines<'a>(view: &View<'a>, model: Model, class: Class) -> Vec<Line<'a>> {
-    let Some(reference) = view
-        .reference_corpus(model)
-        .and_then(|corpus| view.ranking(model, class, corpus))
-    else {
+    let Some(reference) = view.main_ranking(model, class) else {
         return Vec::new();
     };
     let mut seen: Vec<&str> = Vec::new();
@@ -155,9 +151,10 @@ fn table(view: &View<'_>, model: Model, class: Class) -> Table {
     columns.extend(heads.iter().map(String::as_str));
     let mut table = Table::new(
         format!(
-            "{}, {}: CPU time by claims, with the shortest payload of each",
+            "{}, {}: {} by claims, with the shortest payload of each",
             capitalised(model.title()),
-            class.title()
+            class.title(),
+            format::clock_head(class)
         ),
         &columns,
     );
@@ -190,13 +187,15 @@ const AXIS_HEIGHT: f64 = 78.0;
 const WIDEST_LABEL: f64 = 270.0;
 const LABEL_PITCH: f64 = 17.0;
 
-fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
+fn sketch(view: &View<'_>, title: &str, class: Class, lines: &[Line<'_>]) -> Option<Sketch> {
     let points = || lines.iter().flat_map(|line| line.points.iter().copied());
     let mut sketch = framed(
         view,
         title,
-        "thread CPU time of one operation over bytes of claims · both logarithmic · the fastest contender of \
-         each scheme",
+        &format!(
+            "{} of one operation over bytes of claims · both logarithmic · the fastest contender of each scheme",
+            class.clock()
+        ),
         TOP + PLOT_HEIGHT + AXIS_HEIGHT,
     );
     let top = sketch.crop_top + TOP;
@@ -271,7 +270,8 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
         sketch.marker((right + 36.0, height), 4.0, ink);
         sketch.text((right + 46.0, height), label, ROW_TEXT, Align::Left, Ink::Text);
     }
-    let end = family_legend(&mut sketch, (left, bottom + 60.0));
+    let inks: Vec<Ink> = lines.iter().map(|line| view.ink(line.contender)).collect();
+    let end = family_legend(&mut sketch, (left, bottom + 60.0), &inks);
     let note = "a point is a corpus";
     if end + font::width(note, SMALL_TEXT) < WIDTH {
         sketch.text((end, bottom + 60.0), note, SMALL_TEXT, Align::Left, Ink::Muted);

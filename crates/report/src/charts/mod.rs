@@ -1,9 +1,11 @@
 //! The charts of a report, one kind a file.
 //!
 //! Each figure carries what stands under it: how to read it, what not to
-//! conclude from it, and its data as a table. A figure without data keeps its
-//! place and says why it is empty.
+//! conclude from it, and its data as a table. There is a figure for each class
+//! that has something to show; a section says in a sentence which have not, and
+//! why ([`absent`]).
 
+mod absent;
 mod allocations;
 pub(crate) mod comparison;
 mod floor_stack;
@@ -14,26 +16,28 @@ mod ranking;
 mod ranking_text;
 mod refusals;
 mod roofline;
+mod sections;
 mod token_bytes;
+mod token_spread;
 
-use tokenlab_record::catalogue::Class;
-use tokenlab_record::floors::above_floors;
-use tokenlab_record::format_tax::comparisons;
-use tokenlab_record::measurement::Model;
+use tokenlab_record::catalogue::{Class, Family};
 
 use crate::font;
 use crate::palette::Ink;
 use crate::sketch::{Align, Sketch};
 use crate::table::Table;
-use crate::view::{View, capitalised};
+use crate::view::View;
 
 pub(crate) use ranking::table as ranking_table;
+pub(crate) use sections::sections;
 pub(crate) use token_bytes::table as token_table;
 
 /// A chart with everything that belongs to it.
 pub(crate) struct Figure {
     /// Stable anchor, and the name of the PNG.
     pub(crate) anchor: String,
+    /// Whom it shows; `None` of what is not divided by class.
+    pub(crate) class: Option<Class>,
     /// What is shown, as a heading.
     pub(crate) title: String,
     /// The chart in a sentence or two, for whoever can't see it.
@@ -67,102 +71,8 @@ pub(crate) struct Section {
     pub(crate) lead: &'static str,
     /// One figure a class, or what else divides the question.
     pub(crate) figures: Vec<Figure>,
-}
-
-/// Every section, in report order. The last one is the A/A control, which the
-/// page shows with the noise.
-pub(crate) fn sections(view: &View<'_>) -> Vec<Section> {
-    let mut sections: Vec<Section> = Model::RANKED
-        .into_iter()
-        .map(|model| Section {
-            anchor: model.slug(),
-            title: capitalised(model.title()),
-            lead: ranking_text::lead(model),
-            figures: Class::ALL
-                .into_iter()
-                .map(|class| ranking::figure(view, model, class))
-                .collect(),
-        })
-        .collect();
-    sections.push(Section {
-        anchor: "refusals",
-        title: "What refusing costs".to_owned(),
-        lead: "Who does how much work before saying no?",
-        figures: refusals::figures(view),
-    });
-    sections.push(Section {
-        anchor: "allocations",
-        title: "Allocations".to_owned(),
-        lead: "What does an operation ask of the allocator?",
-        figures: allocations::figures(view),
-    });
-    sections.extend(least_work(view));
-    sections.push(Section {
-        anchor: "token-bytes",
-        title: "Token length".to_owned(),
-        lead: "How long is a token for the same claims, and what fills it?",
-        figures: token_bytes::figures(view),
-    });
-    sections.push(Section {
-        anchor: "growth",
-        title: "Growth with the claims".to_owned(),
-        lead: "What do longer claims cost?",
-        figures: growth::figures(view),
-    });
-    sections.push(Section {
-        anchor: "second-instrument",
-        title: "A second instrument".to_owned(),
-        lead: "Does criterion, which measures in another way, see the same times?",
-        figures: vec![forest::agreement(view)],
-    });
-    sections.push(Section {
-        anchor: TWINS,
-        title: "The A/A control".to_owned(),
-        lead: "A contender is measured against itself under a hidden second name. Whatever differs there \
-               is error.",
-        figures: vec![forest::twins(view)],
-    });
-    sections
-}
-
-/// What the difference between two rows of a ranking is made of.
-fn least_work(view: &View<'_>) -> [Section; 2] {
-    let models = [Model::Verify, Model::Issue];
-    let comparisons: Vec<_> = view
-        .reference_corpus(Model::Verify)
-        .map(|corpus| comparisons(view.record, view.analysis, corpus))
-        .unwrap_or_default();
-    let above = above_floors(view.record);
-    let figures = models
-        .into_iter()
-        .flat_map(|model| Class::ALL.map(|class| (model, class)));
-    let figures = figures.flat_map(|(model, class)| {
-        let of_group: Vec<_> = above
-            .iter()
-            .filter(|above| above.group.model == model && above.group.class == class)
-            .collect();
-        [
-            roofline::figure(view, model, class, &of_group),
-            floor_stack::figure(view, model, class, &of_group),
-        ]
-    });
-    [
-        Section {
-            anchor: "format-tax",
-            title: "The format tax".to_owned(),
-            lead: "Which part of a difference between JWT and PASETO is format, which library, which backend?",
-            figures: models
-                .into_iter()
-                .map(|model| format_tax::figure(view, model, &comparisons))
-                .collect(),
-        },
-        Section {
-            anchor: "floors",
-            title: "Floors".to_owned(),
-            lead: "How far is each contender from the least work that any correct program must do?",
-            figures: figures.collect(),
-        },
-    ]
+    /// What the figures lack, and why.
+    pub(crate) absent: Option<String>,
 }
 
 /// Anchor of the section that stands with the noise.
@@ -222,13 +132,18 @@ fn whisker(sketch: &mut Sketch, y: f64, (low, high): (f64, f64), ink: Ink) {
     }
 }
 
-/// Markers of the families with their names, from `left` on. Returns where it ends.
-fn family_legend(sketch: &mut Sketch, (left, y): (f64, f64)) -> f64 {
+/// Markers of the families that occur among `inks` with their names, from
+/// `left` on. Returns where it ends.
+fn family_legend(sketch: &mut Sketch, (left, y): (f64, f64), inks: &[Ink]) -> f64 {
     let mut x = left;
-    for (ink, name) in [(Ink::Jwt, "JWT"), (Ink::Paseto, "PASETO")] {
-        sketch.marker((x + 5.0, y), 5.0, ink);
-        sketch.text((x + 15.0, y), name, SMALL_TEXT, Align::Left, Ink::Text);
-        x += 15.0 + font::width(name, SMALL_TEXT) + 18.0;
+    let families = Family::ALL.map(|family| (Ink::of_family(Some(family)), family.title()));
+    let stranger = (Ink::of_family(None), "not in the catalogue");
+    for (ink, name) in families.into_iter().chain([stranger]) {
+        if inks.contains(&ink) {
+            sketch.marker((x + 5.0, y), 5.0, ink);
+            sketch.text((x + 15.0, y), name, SMALL_TEXT, Align::Left, Ink::Text);
+            x += 15.0 + font::width(name, SMALL_TEXT) + 18.0;
+        }
     }
     x
 }
@@ -268,11 +183,21 @@ mod tests {
 
     #[test]
     fn every_text_is_inside_its_chart_and_upon_no_other() {
+        hold_labels_against_each_other(false);
+    }
+
+    #[test]
+    fn neither_is_any_in_a_crowd_of_contenders() {
+        hold_labels_against_each_other(true);
+    }
+
+    fn hold_labels_against_each_other(crowd: bool) {
         let record = synthetic::run(synthetic::Size {
             launches: 2,
             rounds: 5,
-            corpora: 5,
+            corpora: if crowd { 2 } else { 5 },
             attacks: false,
+            crowd,
         });
         let analysis = analyse(&record);
         let view = View::new(&record, &analysis);

@@ -20,30 +20,30 @@ use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
 use crate::view::{View, capitalised};
 
-/// The chart of one model and class on its reference corpus.
-pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Figure {
-    let title = format!("{}: {}", capitalised(model.title()), class.title());
+/// The chart of one model and class on its main corpus; `None` if nothing was
+/// measured there.
+pub(super) fn figure(view: &View<'_>, model: Model, class: Class) -> Option<Figure> {
     let ranking = view
-        .reference_corpus(model)
-        .and_then(|corpus| view.ranking(model, class, corpus));
-    let sketch = ranking.and_then(|ranking| sketch(view, &title, ranking));
-    let remark = match (ranking, &sketch) {
-        (Some(ranking), Some(_)) => remark(ranking),
-        (Some(ranking), None) if !ranking.failed.is_empty() => {
-            Some("No chart: every contender of this class failed here; the table says why.".to_owned())
-        }
-        _ => Some("No chart: this run measured no contender of this class here.".to_owned()),
-    };
-    Figure {
+        .main_ranking(model, class)
+        .filter(|ranking| !ranking.rows.is_empty() || !ranking.failed.is_empty())?;
+    let title = format!("{}: {}", capitalised(model.title()), class.title());
+    let sketch = sketch(view, &title, ranking);
+    Some(Figure {
         anchor: format!("{}-{}", model.slug(), class.slug()),
-        description: ranking.map_or_else(String::new, description),
+        class: Some(class),
+        description: description(ranking),
+        remark: match &sketch {
+            Some(_) => remark(ranking),
+            None => {
+                Some("No chart: every contender of this class failed here; the table says why.".to_owned())
+            }
+        },
         sketch,
-        remark,
-        reading: ranking.map_or_else(String::new, reading),
-        caution: caution(model),
-        table: ranking.map(|ranking| table(view, ranking)),
+        reading: reading(ranking),
+        caution: caution(model, class),
+        table: Some(table(view, ranking)),
         title,
-    }
+    })
 }
 
 /// What the drawing lacks: failures, and rows beyond its room.
@@ -84,9 +84,9 @@ pub(crate) fn table(view: &View<'_>, ranking: &Ranking) -> Table {
             "contender",
             "version",
             "backend",
-            "CPU time",
+            format::clock_head(group.class),
             "95 %",
-            "wall time",
+            "wall time, middle",
             "ratio",
             "95 %",
             "launches",
@@ -105,7 +105,7 @@ pub(crate) fn table(view: &View<'_>, ranking: &Ranking) -> Table {
             Cell::contender(view, &row.contender),
             version,
             backend,
-            Cell::number(cpu_time(row)),
+            Cell::number(time(row)),
             Cell::number(format::interval_half_width(row.cpu_ns)),
             Cell::number(format::duration_ns(row.wall_ns)),
             Cell::number(format::ratio(row.ratio.estimate)),
@@ -127,7 +127,7 @@ pub(crate) fn table(view: &View<'_>, ranking: &Ranking) -> Table {
 }
 
 /// The middle, or the two levels with the share of launches on the slower one.
-fn cpu_time(row: &Row) -> String {
+fn time(row: &Row) -> String {
     row.modes().map_or_else(
         || format::duration_ns(row.cpu_ns.estimate),
         |modes| {
@@ -208,16 +208,19 @@ fn sketch(view: &View<'_>, title: &str, ranking: &Ranking) -> Option<Sketch> {
         _ => format!("{} claims · ", ranking.group.corpus),
     };
     let subtitle = format!(
-        "{claims}thread CPU time of one operation: median, 95 % interval · logarithmic · less is faster"
+        "{claims}{} of one operation: median, 95 % interval · logarithmic · less is faster",
+        ranking.group.class.clock()
     );
     let mut sketch = framed(view, title, &subtitle, HEAD_HEIGHT + rows_height + AXIS_HEIGHT);
     let top = sketch.crop_top + HEAD_HEIGHT;
     let bottom = top + rows_height;
 
-    draw_frame(&mut sketch, &columns, &axis, (top, bottom));
+    let head = format::clock_head(ranking.group.class);
+    draw_frame(&mut sketch, &columns, &axis, (top, bottom), head);
     if let Some(fastest) = rows.first() {
         sketch.dashes(axis.at(fastest.cpu_ns.estimate), (top, bottom), 1.0, Ink::Muted);
     }
+    let inks: Vec<Ink> = rows.iter().map(|row| view.ink(&row.contender)).collect();
     let mut y = top + ROW_HEIGHT / 2.0;
     for (row, label) in rows.into_iter().zip(&labels) {
         draw_row(
@@ -229,16 +232,22 @@ fn sketch(view: &View<'_>, title: &str, ranking: &Ranking) -> Option<Sketch> {
         );
         y += ROW_HEIGHT;
     }
-    draw_legend(&mut sketch, &columns, bottom + 46.0);
+    draw_legend(&mut sketch, &columns, bottom + 46.0, &inks);
     Some(sketch)
 }
 
 /// Column heads, stripes, grid and the labels of the axis.
-fn draw_frame(sketch: &mut Sketch, columns: &Columns, axis: &LogAxis, (top, bottom): (f64, f64)) {
+fn draw_frame(
+    sketch: &mut Sketch,
+    columns: &Columns,
+    axis: &LogAxis,
+    (top, bottom): (f64, f64),
+    clock: &str,
+) {
     let head = top - HEAD_HEIGHT / 2.0;
     for (x, text, align) in [
         (columns.label, "contender", Align::Left),
-        (columns.value, "CPU time", Align::Right),
+        (columns.value, clock, Align::Right),
         (columns.interval, "95 %", Align::Right),
         (columns.ratio, "ratio", Align::Right),
     ] {
@@ -300,8 +309,8 @@ fn draw_row(
     }
 }
 
-fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64) {
-    let mut x = family_legend(sketch, (columns.label, y));
+fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64, inks: &[Ink]) {
+    let mut x = family_legend(sketch, (columns.label, y), inks);
     whisker(sketch, y, (x, x + 22.0), Ink::Text);
     x += 30.0;
     let note = "95 % interval";
@@ -321,13 +330,45 @@ fn draw_legend(sketch: &mut Sketch, columns: &Columns, y: f64) {
 #[cfg(test)]
 mod tests {
     use tokenlab_record::analysis::Analysis;
-    use tokenlab_record::catalogue::ContenderId;
+    use tokenlab_record::catalogue::{ContenderId, Family};
     use tokenlab_record::measurement::Group;
     use tokenlab_record::stats::Interval;
 
     use super::*;
     use crate::charts::synthetic;
     use crate::sketch::Shape;
+
+    #[test]
+    fn a_legend_names_the_families_that_occur_and_no_other() {
+        let record = synthetic::run(synthetic::Size {
+            launches: 2,
+            rounds: 5,
+            corpora: 1,
+            attacks: false,
+            crowd: false,
+        });
+        let analysis = tokenlab_record::analysis::analyse(&record);
+        let view = View::new(&record, &analysis);
+        for (class, families) in [
+            (Class::Mac, &["JWT"][..]),
+            (Class::Aead, &["JWE", "PASETO"]),
+            (Class::Signature128, &["JWT", "PASETO"]),
+            (Class::Capability, &["Biscuit"]),
+            (Class::Session, &["session"]),
+        ] {
+            let figure = figure(&view, Model::Verify, class).expect("every class was measured");
+            let shapes = figure.sketch.expect("and has a chart").shapes;
+            let named: Vec<&str> = shapes
+                .iter()
+                .filter_map(|shape| match shape {
+                    Shape::Text(label) => Some(label.text.as_str()),
+                    _ => None,
+                })
+                .filter(|text| Family::ALL.iter().any(|family| family.title() == *text))
+                .collect();
+            assert_eq!(named, families, "{class:?}");
+        }
+    }
 
     #[test]
     fn equal_ratios_are_equal_distances_and_whiskers_reach_their_ends() {
@@ -349,7 +390,7 @@ mod tests {
             group: Group {
                 model: Model::Verify,
                 corpus: "typical".into(),
-                class: Class::SharedKeyAuthenticated,
+                class: Class::Mac,
             },
             rows: vec![
                 row("jsonwebtoken/HS256+aws-lc", 100.0),
@@ -363,6 +404,7 @@ mod tests {
             rounds: 1,
             corpora: 1,
             attacks: false,
+            crowd: false,
         });
         let analysis = Analysis {
             rankings: Vec::new(),

@@ -31,32 +31,32 @@ const CAUTION: &str = "A quick no is not a safer no: whether a verifier refuses 
                        nothing has to be decoded to refuse it; a PASETO has to be decoded to find its \
                        signature.";
 
-/// One chart a class.
+/// One chart for each class of which some refusal was measured beside an acceptance.
 pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
-    Class::ALL.map(|class| figure(view, class)).into()
+    Class::ALL
+        .into_iter()
+        .filter_map(|class| figure(view, class))
+        .collect()
 }
 
-fn figure(view: &View<'_>, class: Class) -> Figure {
+fn figure(view: &View<'_>, class: Class) -> Option<Figure> {
     let title = format!("The cost of refusing: {}", class.title());
     let lines = lines(view, class);
-    let sketch = sketch(view, &title, &lines);
-    let remark = match &sketch {
-        None => Some("No chart: this run measured no refusal of this class beside an acceptance.".to_owned()),
-        Some(_) => remark(view, class, &lines),
-    };
-    Figure {
+    let sketch = sketch(view, &title, class, &lines)?;
+    Some(Figure {
         anchor: format!("refusals-{}", class.slug()),
+        class: Some(class),
         description: format!(
             "Dot plot of the refusals of {}, relative to accepting. All values are in the table below.",
             format::counted(lines.len() as u64, "contender", "contenders"),
         ),
-        remark,
-        reading: reading(view, &lines),
+        remark: remark(view, class, &lines),
+        reading: reading(view, class, &lines),
         caution: CAUTION,
-        table: sketch.as_ref().map(|_| table(view, class, &lines)),
-        sketch,
+        table: Some(table(view, class, &lines)),
+        sketch: Some(sketch),
         title,
-    }
+    })
 }
 
 /// The refusals of one contender.
@@ -82,14 +82,10 @@ impl Refused<'_> {
 /// Every contender that refused something, in the order of the ranking of verifying.
 fn lines<'a>(view: &View<'a>, class: Class) -> Vec<Line<'a>> {
     let row = |model, contender: &ContenderId| -> Option<&'a Row> {
-        let corpus = view.reference_corpus(model)?;
-        let ranking = view.ranking(model, class, corpus)?;
+        let ranking = view.main_ranking(model, class)?;
         ranking.rows.iter().find(|row| row.contender == *contender)
     };
-    let verifying = view
-        .reference_corpus(Model::Verify)
-        .and_then(|corpus| view.ranking(Model::Verify, class, corpus));
-    verifying
+    view.main_ranking(Model::Verify, class)
         .into_iter()
         .flat_map(|ranking| &ranking.rows)
         .map(|verified| Line {
@@ -113,9 +109,7 @@ fn lines<'a>(view: &View<'a>, class: Class) -> Vec<Line<'a>> {
 fn remark(view: &View<'_>, class: Class, lines: &[Line<'_>]) -> Option<String> {
     let mut remarks: Vec<String> = left_out(lines.len()).into_iter().collect();
     for model in [Model::VerifyLong, Model::VerifyHuge] {
-        let ranking = view
-            .reference_corpus(model)
-            .and_then(|corpus| view.ranking(model, class, corpus));
+        let ranking = view.main_ranking(model, class);
         for (contender, why) in ranking.iter().flat_map(|ranking| &ranking.failed) {
             remarks.push(format!(
                 "{contender} has no mark for {}, since it {why}.",
@@ -134,15 +128,21 @@ const fn size(model: Model) -> &'static str {
 }
 
 /// How to read it, with what the data says of the order of checks.
-fn reading(view: &View<'_>, lines: &[Line<'_>]) -> String {
-    let mut text = String::from(
+fn reading(view: &View<'_>, class: Class, lines: &[Line<'_>]) -> String {
+    let mut text = format!(
         "A row is a contender, a column something that it refuses, from what a careful verifier notices \
-         first to what it notices last; the figure and its mark are the CPU time of the refusal relative \
-         to accepting an honest token of the same size (dashed: 1×, as much work as accepting). All \
-         columns have the same logarithmic axis, with more work to the right. Another version is an honest \
-         token of the same purpose (v3.public for v4.public, another algorithm for a JWT), another purpose \
-         one of the same family (v4.local for v4.public, an HMAC for a signature and the other way round).",
+         first to what it notices last; the figure and its mark are the {} of the refusal relative to \
+         accepting an honest token of the same size (dashed: 1×, as much work as accepting). All columns \
+         have the same logarithmic axis, with more work to the right.",
+        class.clock()
     );
+    if Model::RejectVersion.applies_to(class) {
+        text.push_str(
+            " Another version is an honest token of the same purpose (v3.public for v4.public, another \
+             algorithm for a JWT), another purpose one of the same family (v4.local for v4.public, an HMAC \
+             for a signature and the other way round).",
+        );
+    }
     for family in Family::ALL {
         let of_family = lines
             .iter()
@@ -193,7 +193,7 @@ fn table(view: &View<'_>, class: Class, lines: &[Line<'_>]) -> Table {
             "refusal",
             "reason",
             "its words",
-            "CPU time",
+            format::clock_head(class),
             "95 %",
             "accepting",
             "ratio",
@@ -228,7 +228,7 @@ fn seen<'a>(view: &View<'a>, contender: &ContenderId, model: Model) -> Option<&'
 const ROW_HEIGHT: f64 = 34.0;
 const HEAD_HEIGHT: f64 = 40.0;
 const AXIS_HEIGHT: f64 = 58.0;
-const WIDEST_LABEL: f64 = 215.0;
+const WIDEST_LABEL: f64 = 236.0;
 /// Between two columns.
 const GAP: f64 = 10.0;
 /// Smaller than other rows' text, since a column is narrow.
@@ -250,7 +250,7 @@ const fn head(model: Model) -> (&'static str, &'static str) {
     }
 }
 
-fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
+fn sketch(view: &View<'_>, title: &str, class: Class, lines: &[Line<'_>]) -> Option<Sketch> {
     let lines = lines.get(..lines.len().min(MOST_ROWS)).unwrap_or(lines);
     let refused = || lines.iter().flat_map(|line| &line.refusals);
     let columns: Vec<Model> = Model::REFUSALS
@@ -276,8 +276,11 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
     let mut sketch = framed(
         view,
         title,
-        "CPU time of a refusal over accepting an honest token of the same size · logarithmic, the same axis in \
-         all columns · less is sooner",
+        &format!(
+            "{} of a refusal over accepting an honest token of the same size · logarithmic, the same axis in \
+             all columns · less is sooner",
+            format::clock_head(class)
+        ),
         HEAD_HEIGHT + rows_height + AXIS_HEIGHT,
     );
     let top = sketch.crop_top + HEAD_HEIGHT;
@@ -306,7 +309,8 @@ fn sketch(view: &View<'_>, title: &str, lines: &[Line<'_>]) -> Option<Sketch> {
         );
         from += pitch;
     }
-    family_legend(&mut sketch, (MARGIN, bottom + 42.0));
+    let inks: Vec<Ink> = lines.iter().map(|line| view.ink(line.contender)).collect();
+    family_legend(&mut sketch, (MARGIN, bottom + 42.0), &inks);
     Some(sketch)
 }
 

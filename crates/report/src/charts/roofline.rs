@@ -31,10 +31,11 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class, above: &[&Abov
     let mut above = above.to_vec();
     above.sort_by(|a, b| a.ratio.estimate.total_cmp(&b.ratio.estimate));
     let shown = above.get(..above.len().min(MOST_ROWS)).unwrap_or(&above);
-    let sketch = sketch(view, &title, shown);
+    let sketch = sketch(view, &title, class, shown);
     let ends = above.first().zip(above.last());
     Figure {
         anchor: format!("roofline-{}-{}", model.slug(), class.slug()),
+        class: Some(class),
         description: ends.map_or_else(String::new, |(nearest, farthest)| {
             format!(
                 "Scatter plot of {}, measured time over floor, from {} at {} to {} at {} the floor. All \
@@ -47,7 +48,7 @@ pub(super) fn figure(view: &View<'_>, model: Model, class: Class, above: &[&Abov
             )
         }),
         remark: if sketch.is_none() {
-            Some("No chart: this run timed no floors beside contenders of this class.".to_owned())
+            Some("No chart: no floor of this class has a time that can be drawn.".to_owned())
         } else {
             left_out(above.len())
         },
@@ -125,14 +126,17 @@ impl Span {
     }
 }
 
-fn sketch(view: &View<'_>, title: &str, above: &[&AboveFloor]) -> Option<Sketch> {
+fn sketch(view: &View<'_>, title: &str, class: Class, above: &[&AboveFloor]) -> Option<Sketch> {
     let span = Span::new(above)?;
     #[allow(clippy::cast_precision_loss)] // at most MOST_ROWS
     let height = (above.len() as f64 * ROW_HEIGHT).max(LEAST_HEIGHT);
     let mut sketch = framed(
         view,
         title,
-        "thread CPU time of one operation over the time of its floor · both logarithmic · lower is nearer",
+        &format!(
+            "{} of one operation over the time of its floor · both logarithmic · lower is nearer",
+            class.clock()
+        ),
         TOP + height + AXIS_HEIGHT,
     );
     let top = sketch.crop_top + TOP;
@@ -170,7 +174,8 @@ fn sketch(view: &View<'_>, title: &str, above: &[&AboveFloor]) -> Option<Sketch>
         draw_list_row(&mut sketch, view, (number, above), (list, y));
         y += ROW_HEIGHT;
     }
-    family_legend(&mut sketch, (MARGIN, bottom + 62.0));
+    let inks: Vec<Ink> = above.iter().map(|above| view.ink(&above.contender)).collect();
+    family_legend(&mut sketch, (MARGIN, bottom + 62.0), &inks);
     Some(sketch)
 }
 

@@ -7,14 +7,14 @@
 use tokenlab_record::catalogue::Class;
 use tokenlab_record::measurement::TokenSize;
 
-use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, framed, left_out};
+use super::{Figure, MARGIN, MOST_ROWS, ROW_TEXT, SMALL_TEXT, WIDTH, framed, left_out, token_spread};
 use crate::axis::LinearAxis;
 use crate::font;
 use crate::format;
 use crate::palette::Ink;
 use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
-use crate::view::{View, capitalised, slug};
+use crate::view::{View, slug};
 
 /// Lengths at which something on the way gives up, and what.
 const LIMITS: [(u32, &str); 2] = [
@@ -22,53 +22,47 @@ const LIMITS: [(u32, &str); 2] = [
     (8192, "8,192: a common limit for a request header"),
 ];
 
-const CAUTION: &str = "A longer token is not a weaker or a stronger one. PASETO writes times as text where JWT \
-                       writes numbers, so its payload is longer for the same claims; encrypted tokens have a \
-                       nonce, and hide what the others show. Compression and binary transports are not \
-                       considered.";
+pub(super) const CAUTION: &str = "A longer token is not a weaker or a stronger one. PASETO writes times as text \
+                                  where JWT writes numbers, so its payload is longer for the same claims; \
+                                  encrypted tokens have a nonce, and hide what the others show; the id of a \
+                                  session is short because its claims stay in a store, which every verifier \
+                                  then has to ask. Compression and binary transports are not considered.";
 
-/// A chart for the everyday claims, and one for the longest.
+/// For the everyday claims and for the longest a chart of all classes, and for
+/// the everyday ones another that divides each token of a class into its parts.
 pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
-    let corpora = view.token_corpora();
-    if corpora.is_empty() {
-        return vec![Figure {
-            anchor: "token-bytes-none".to_owned(),
-            title: "Token length by part".to_owned(),
-            description: String::new(),
-            sketch: None,
-            remark: Some("No chart: this run recorded no token lengths.".to_owned()),
-            reading: String::new(),
-            caution: CAUTION,
-            table: None,
-        }];
-    }
     let mut anchors: Vec<String> = Vec::new();
-    corpora
-        .into_iter()
-        .map(|corpus| {
-            let mut anchor = format!("token-bytes-{}", slug(corpus));
-            if anchors.contains(&anchor) {
-                anchor.push_str("-2");
-            }
-            anchors.push(anchor.clone());
-            figure(view, corpus, anchor)
-        })
-        .collect()
+    let mut figures = Vec::new();
+    for (index, corpus) in view.token_corpora().into_iter().enumerate() {
+        let mut anchor = format!("token-bytes-{}", slug(corpus));
+        if anchors.contains(&anchor) {
+            anchor.push_str("-2");
+        }
+        anchors.push(anchor.clone());
+        figures.push(token_spread::figure(view, corpus, anchor.clone()));
+        if index == 0 {
+            let of_class = |class| figure(view, corpus, class, &anchor);
+            figures.extend(Class::ALL.into_iter().filter_map(of_class));
+        }
+    }
+    figures
 }
 
-fn figure(view: &View<'_>, corpus: &str, anchor: String) -> Figure {
-    let title = format!("Token length by part: {corpus} claims");
-    let bars = bars(view, corpus);
-    let shortest = bars.iter().map(|bar| bar.token.token_bytes).min().unwrap_or(0);
-    let longest = bars.iter().map(|bar| bar.token.token_bytes).max().unwrap_or(0);
-    Figure {
+fn figure(view: &View<'_>, corpus: &str, class: Class, anchor: &str) -> Option<Figure> {
+    let bars = bars(view, corpus, class);
+    let shortest = bars.iter().map(|bar| bar.token.token_bytes).min()?;
+    let longest = bars.iter().map(|bar| bar.token.token_bytes).max()?;
+    let title = format!("Token length by part: {}", class.title());
+    Some(Figure {
+        anchor: format!("{anchor}-{}", class.slug()),
+        class: Some(class),
         description: format!(
             "Stacked bars of {}, from {} to {} bytes. All values are in the table below.",
             format::counted(bars.len() as u64, "kind of token", "kinds of token"),
             format::count(shortest.into()),
             format::count(longest.into()),
         ),
-        sketch: Some(sketch(view, &title, &bars)),
+        sketch: Some(sketch(view, &title, corpus, &bars)),
         remark: left_out(bars.len()),
         reading: "A bar is one kind of token for the same claims, divided into its parts: the header, the \
                   claims as JSON (in an encrypted token their ciphertext, which is as long), the nonce, the \
@@ -77,16 +71,19 @@ fn figure(view: &View<'_>, corpus: &str, anchor: String) -> Figure {
                   a token comes near."
             .to_owned(),
         caution: CAUTION,
-        table: Some(table(view, corpus)),
-        anchor,
+        table: Some(table(view, corpus, Some(class))),
         title,
-    }
+    })
 }
 
-/// The token lengths of one corpus, every contender in a row of its own.
-pub(crate) fn table(view: &View<'_>, corpus: &str) -> Table {
+/// The token lengths of one corpus, of one class or of all, every contender in
+/// a row of its own.
+pub(crate) fn table(view: &View<'_>, corpus: &str, class: Option<Class>) -> Table {
+    let of_what = class
+        .map(|class| format!(", {}", class.title()))
+        .unwrap_or_default();
     let mut table = Table::new(
-        format!("Token length in bytes, {corpus} claims"),
+        format!("Token length in bytes, {corpus} claims{of_what}"),
         &[
             "contender",
             "class",
@@ -102,9 +99,10 @@ pub(crate) fn table(view: &View<'_>, corpus: &str) -> Table {
         .record
         .tokens
         .iter()
-        .filter(|token| token.corpus == corpus)
+        .filter(|token| token.corpus == corpus && class.is_none_or(|class| token.class == class))
         .collect();
-    tokens.sort_by_key(|token| (token.class, token.token_bytes, &token.contender));
+    let place = |class: Class| Class::ALL.iter().position(|of| *of == class);
+    tokens.sort_by_key(|token| (place(token.class), token.token_bytes, &token.contender));
     for token in tokens {
         let mut cells = vec![
             Cell::contender(view, &token.contender),
@@ -133,18 +131,16 @@ fn parts(token: &TokenSize) -> [(Ink, u32); 5] {
     ]
 }
 
-/// The bars of one corpus: by class, then shortest first.
-fn bars<'a>(view: &View<'a>, corpus: &str) -> Vec<Bar<'a>> {
+/// The bars of one corpus and class, shortest first.
+fn bars<'a>(view: &View<'a>, corpus: &str, class: Class) -> Vec<Bar<'a>> {
     let mut bars: Vec<(Bar<'a>, &str, usize)> = Vec::new();
-    for token in view.record.tokens.iter().filter(|token| token.corpus == corpus) {
+    let tokens = view.record.tokens.iter();
+    for token in tokens.filter(|token| token.corpus == corpus && token.class == class) {
         let scheme = view
             .card(&token.contender)
             .map_or(token.contender.as_str(), |card| card.scheme.as_str());
         let same = bars.iter_mut().find(|(bar, of, _)| {
-            *of == scheme
-                && bar.token.class == token.class
-                && bar.token.token_bytes == token.token_bytes
-                && bar.token.anatomy == token.anatomy
+            *of == scheme && bar.token.token_bytes == token.token_bytes && bar.token.anatomy == token.anatomy
         });
         if let Some((_, _, contenders)) = same {
             *contenders += 1;
@@ -153,7 +149,7 @@ fn bars<'a>(view: &View<'a>, corpus: &str) -> Vec<Bar<'a>> {
             bars.push((Bar { token, label }, scheme, 1));
         }
     }
-    bars.sort_by_key(|(bar, scheme, _)| (bar.token.class, bar.token.token_bytes, *scheme));
+    bars.sort_by_key(|(bar, scheme, _)| (bar.token.token_bytes, *scheme));
     bars.into_iter()
         .map(|(mut bar, _, contenders)| {
             if contenders > 1 {
@@ -165,13 +161,12 @@ fn bars<'a>(view: &View<'a>, corpus: &str) -> Vec<Bar<'a>> {
 }
 
 const ROW_HEIGHT: f64 = 26.0;
-const CLASS_HEIGHT: f64 = 30.0;
-const TOP: f64 = 20.0;
+const TOP: f64 = 36.0;
 const AXIS_HEIGHT: f64 = 68.0;
 const WIDEST_LABEL: f64 = 300.0;
 const TOTAL_WIDTH: f64 = 76.0;
 
-fn sketch(view: &View<'_>, title: &str, bars: &[Bar<'_>]) -> Sketch {
+fn sketch(view: &View<'_>, title: &str, corpus: &str, bars: &[Bar<'_>]) -> Sketch {
     let bars = bars.get(..bars.len().min(MOST_ROWS)).unwrap_or(bars);
     let widest = bars
         .iter()
@@ -181,16 +176,14 @@ fn sketch(view: &View<'_>, title: &str, bars: &[Bar<'_>]) -> Sketch {
     let plot = (MARGIN + widest + 14.0, WIDTH - MARGIN - TOTAL_WIDTH);
     let longest = bars.iter().map(|bar| f64::from(bar.token.token_bytes));
     let axis = LinearAxis::over(longest, plot.0, plot.1);
-    let classes: Vec<Class> = Class::ALL
-        .into_iter()
-        .filter(|class| bars.iter().any(|bar| bar.token.class == *class))
-        .collect();
     #[allow(clippy::cast_precision_loss)] // at most MOST_ROWS
-    let rows_height = bars.len() as f64 * ROW_HEIGHT + classes.len() as f64 * CLASS_HEIGHT;
+    let rows_height = bars.len() as f64 * ROW_HEIGHT;
     let mut sketch = framed(
         view,
         title,
-        "length of the whole token, bytes · linear, from 0 · exact · shorter is less to send",
+        &format!(
+            "{corpus} claims · length of the whole token, bytes · linear, from 0 · exact · shorter is less to send"
+        ),
         TOP + rows_height + AXIS_HEIGHT,
     );
     let top = sketch.crop_top + TOP;
@@ -202,37 +195,34 @@ fn sketch(view: &View<'_>, title: &str, bars: &[Bar<'_>]) -> Sketch {
         sketch.text((x, bottom + 16.0), label, SMALL_TEXT, Align::Middle, Ink::Muted);
     }
     let mut y = top;
-    for class in classes {
-        let heading = capitalised(class.title());
-        sketch.text(
-            (MARGIN, y + CLASS_HEIGHT / 2.0 + 3.0),
-            heading,
-            ROW_TEXT,
-            Align::Left,
-            Ink::Muted,
-        );
-        y += CLASS_HEIGHT;
-        for bar in bars.iter().filter(|bar| bar.token.class == class) {
-            draw_bar(&mut sketch, &axis, bar, widest, y);
-            y += ROW_HEIGHT;
-        }
+    for bar in bars {
+        draw_bar(&mut sketch, &axis, bar, widest, y);
+        y += ROW_HEIGHT;
     }
-    for (limit, what) in LIMITS
-        .into_iter()
-        .filter(|(limit, _)| axis.holds(f64::from(*limit)))
-    {
+    draw_limits(&mut sketch, &axis, (top, bottom));
+    draw_legend(&mut sketch, bottom + 48.0);
+    sketch
+}
+
+/// Rule lines at the lengths where something gives up, as far as the axis
+/// reaches, each named on a line of its own above the plot.
+pub(super) fn draw_limits(sketch: &mut Sketch, axis: &LinearAxis, (top, bottom): (f64, f64)) {
+    let mut height = top - 11.0;
+    for (limit, what) in LIMITS {
+        if !axis.holds(f64::from(limit)) {
+            continue;
+        }
         let x = axis.at(f64::from(limit));
-        sketch.vertical(x, (top - 4.0, bottom), 1.5, Ink::Warning);
+        sketch.vertical(x, (height + 6.0, bottom), 1.5, Ink::Warning);
         // Towards the side that has room.
         let (align, at) = if x > WIDTH / 2.0 {
             (Align::Right, x + 2.0)
         } else {
             (Align::Left, x - 2.0)
         };
-        sketch.text((at, top - 11.0), what, SMALL_TEXT, align, Ink::Warning);
+        sketch.text((at, height), what, SMALL_TEXT, align, Ink::Warning);
+        height -= 15.0;
     }
-    draw_legend(&mut sketch, bottom + 48.0);
-    sketch
 }
 
 fn draw_bar(sketch: &mut Sketch, axis: &LinearAxis, bar: &Bar<'_>, widest: f64, top: f64) {
@@ -299,11 +289,12 @@ mod tests {
             rounds: 1,
             corpora: 1,
             attacks: false,
+            crowd: false,
         });
         let analysis = analyse(&record);
         let view = View::new(&record, &analysis);
-        let bars = bars(&view, "typical");
-        assert!(bars.len() > 5, "{}", bars.len());
+        let bars = bars(&view, "typical", Class::Signature128);
+        assert!(bars.len() > 3, "{}", bars.len());
         let axis = LinearAxis::over([1000.0], 200.0, 900.0);
         let pixels_a_byte = axis.at(1.0) - axis.at(0.0);
         for bar in bars {

@@ -81,7 +81,7 @@ pub(super) fn method(view: &View<'_>) -> Markup {
             "are checked outside the clock."
         }
         p {
-            "The main figure is thread CPU time: the median of a launch's undisturbed blocks (of all its "
+            "The main figure is thread CPU time (of sessions, which wait for a disk or a server, wall time): the median of a launch's undisturbed blocks (of all its "
             "blocks, where fewer than " (MIN_KEPT) " were left alone), then the median over launches. "
             "Intervals are 95 %, by a bootstrap that draws launches first and rounds within them second, "
             "because two processes differ by more than two rounds do. Ratios are paired round by round with "
@@ -214,6 +214,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             files::TRANSCRIPTS,
             "attacks, step by step",
             !record.transcripts.is_empty(),
+        ),
+        (
+            files::VECTORS,
+            "what official test vectors said",
+            !record.vectors.is_empty(),
         ),
         (
             files::SELF_CHECK,

@@ -1,8 +1,9 @@
 //! The verdict: one sentence a class, computed, with no side taken.
 //!
-//! A sentence names the fastest contender, the fastest of the other family
-//! where the class has both, and the slowest, all of verifying, and the
-//! fastest of issuing. It never sets one class against another.
+//! A sentence names the fastest contender, the fastest of another family where
+//! the class has several, and the slowest, all of verifying, and the fastest of
+//! issuing. It never sets one class against another. Classes of which nothing
+//! was verified share a sentence.
 
 use maud::{Markup, html};
 use tokenlab_record::analysis::{Ranking, Row};
@@ -14,27 +15,41 @@ use crate::view::{View, capitalised};
 
 /// A sentence for each class.
 pub(super) fn html(view: &View<'_>) -> Markup {
+    let silent: Vec<&str> = Class::ALL
+        .into_iter()
+        .filter(|class| sentence(view, *class).is_none())
+        .map(Class::title)
+        .collect();
     html! {
         ul.verdict {
             @for class in Class::ALL {
-                li { strong { (capitalised(class.title())) } ": " (sentence(view, class)) "." }
+                @if let Some(sentence) = sentence(view, class) {
+                    li { strong { (capitalised(class.title())) } ": " (sentence) "." }
+                }
+            }
+        }
+        @if !silent.is_empty() {
+            p.remark {
+                "This run verified no token of these classes: " (silent.join("; ")) "."
             }
         }
         p {
-            "Times are medians of thread CPU time for one operation. Classes promise different things and "
+            "Times are medians of thread CPU time for one operation"
+            @if Class::ALL.into_iter().any(|class| class.waits() && measured(view, Model::Verify, class).is_some()) {
+                ", of session lookups of wall time, since they wait for a disk or a server"
+            }
+            ". Classes promise different things and "
             "are not ranked against each other; how sure a figure is, and what it does not say, stands "
             "under its chart."
         }
     }
 }
 
-fn sentence(view: &View<'_>, class: Class) -> Markup {
-    let verify = measured(view, Model::Verify, class);
-    let issue = measured(view, Model::Issue, class);
-    let (Some(ranking), Some((first, rest))) = (verify, verify.and_then(|it| it.rows.split_first())) else {
-        return html! { "this run verified no token of this class" (issuing(issue, false)) };
-    };
-    html! {
+/// `None` if no token of the class was verified.
+fn sentence(view: &View<'_>, class: Class) -> Option<Markup> {
+    let ranking = measured(view, Model::Verify, class)?;
+    let (first, rest) = ranking.rows.split_first()?;
+    Some(html! {
         "verifying a token with " (ranking.group.corpus) " claims is fastest with " (named(first))
         @match tied(rest, first) {
             0 => {}
@@ -45,13 +60,12 @@ fn sentence(view: &View<'_>, class: Class) -> Markup {
             "; the slowest of " (ranking.rows.len()) ", " (named(last)) ", takes "
             (format::ratio(last.ratio.estimate)) " the time"
         }
-        (issuing(issue, true))
-    }
+        (issuing(measured(view, Model::Issue, class)))
+    })
 }
 
 fn measured<'a>(view: &View<'a>, model: Model, class: Class) -> Option<&'a Ranking> {
-    let corpus = view.reference_corpus(model)?;
-    view.ranking(model, class, corpus)
+    view.main_ranking(model, class)
         .filter(|ranking| !ranking.rows.is_empty())
 }
 
@@ -64,7 +78,7 @@ fn tied(rest: &[Row], first: &Row) -> usize {
     rest.iter().filter(|row| row.rank == first.rank).count()
 }
 
-/// The best of the family that is not first, or that there is none.
+/// The best of another family than the first one's, or that there is none.
 fn other_family(view: &View<'_>, ranking: &Ranking, first: &Row) -> Markup {
     let Some(family) = view.family(&first.contender) else {
         return html! {};
@@ -92,10 +106,10 @@ fn other_family(view: &View<'_>, ranking: &Ranking, first: &Row) -> Markup {
     }
 }
 
-fn issuing(ranking: Option<&Ranking>, also: bool) -> Markup {
+fn issuing(ranking: Option<&Ranking>) -> Markup {
     html! {
         @if let Some(first) = ranking.and_then(|ranking| ranking.rows.first()) {
-            "; issuing" @if also { " one" } " is fastest with " (named(first))
+            "; issuing one is fastest with " (named(first))
         }
     }
 }

@@ -7,13 +7,14 @@ use tokenlab_record::run::RunRecord;
 use tokenlab_report::page_html;
 
 #[path = "../synthetic/mod.rs"]
-mod synthetic;
+pub(crate) mod synthetic;
 
 const SMALL: synthetic::Size = synthetic::Size {
     launches: 3,
     rounds: 6,
     corpora: 3,
     attacks: true,
+    crowd: false,
 };
 
 /// The invented run with its analysis, made once.

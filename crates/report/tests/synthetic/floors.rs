@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tokenlab_record::catalogue::Class;
 use tokenlab_record::measurement::{FLOOR_SCHEMA, FloorMeasurement, FloorPart, Model, Role};
 use tokenlab_record::run::RunRecord;
 
@@ -19,7 +20,9 @@ pub(crate) fn add(record: &mut RunRecord) {
     let mut seen = BTreeSet::new();
     for measurement in &record.measurements {
         let group = &measurement.group;
-        let has_floors = matches!(group.model, Model::Verify | Model::Issue) && group.corpus == "typical";
+        let has_floors = matches!(group.model, Model::Verify | Model::Issue)
+            && group.corpus == "typical"
+            && group.class != Class::Session;
         let mut cards = record.catalogue.contenders.iter();
         let Some(card) = cards
             .find(|card| card.id == measurement.contender)

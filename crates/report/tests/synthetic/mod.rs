@@ -4,9 +4,7 @@
 //! know; the figures are of a believable size and measured nowhere.
 #![allow(clippy::cast_possible_truncation)] // invented figures fit
 
-use tokenlab_record::catalogue::{
-    CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Primitive,
-};
+use tokenlab_record::catalogue::{CATALOGUE_SCHEMA, Catalogue, Class, ContenderId, Family};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
 use tokenlab_record::measurement::{
     CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, Role, SECOND_OPINION_SCHEMA,
@@ -14,10 +12,14 @@ use tokenlab_record::measurement::{
 };
 use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
 use tokenlab_record::stats::SplitMix64;
+use tokenlab_record::vectors::{VECTORS_SCHEMA, VectorDeviation, VectorSummary};
 
 mod attacks;
+mod contenders;
 mod floors;
 mod refusals;
+
+use contenders::{Invented, card};
 
 const RUN: &str = "2026-01-01T000000-invented";
 
@@ -32,6 +34,8 @@ pub(crate) struct Size {
     pub(crate) corpora: usize,
     /// Whether the attacks ran too.
     pub(crate) attacks: bool,
+    /// Whether there are more than a hundred contenders.
+    pub(crate) crowd: bool,
 }
 
 /// Name, and claims as JSON in bytes.
@@ -43,26 +47,9 @@ const CORPORA: [(&str, u32); 5] = [
     ("nested", 471),
 ];
 
-struct Invented {
-    id: String,
-    family: Family,
-    class: Class,
-    algorithm: String,
-    library: &'static str,
-    version: &'static str,
-    backend: String,
-    footnote: Option<&'static str>,
-    verify_ns: f64,
-    issue_ns: f64,
-    load_ns: f64,
-    ns_per_byte: f64,
-    authentication_bytes: u32,
-    nonce_bytes: u32,
-}
-
 /// A whole invented run.
 pub(crate) fn run(size: Size) -> RunRecord {
-    let contenders = contenders();
+    let contenders = contenders::all(size.crowd);
     let mut random = SplitMix64::new(7);
     let groups = groups(size);
     let mut record = RunRecord {
@@ -82,6 +69,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
         allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
+        vectors: vectors(),
         self_check: None,
         damage: Vec::new(),
     };
@@ -99,128 +87,6 @@ pub(crate) fn run(size: Size) -> RunRecord {
     record
 }
 
-fn contenders() -> Vec<Invented> {
-    const RSA: Option<&str> = Some("2048-bit RSA is a 112-bit security level");
-    const P384: Option<&str> = Some("P-384 is a 192-bit security level");
-    let jwt = [
-        ("HS256", 1_900.0, 1_500.0, 32, None),
-        ("HS384", 2_600.0, 2_050.0, 48, None),
-        ("HS512", 2_640.0, 2_060.0, 64, None),
-        ("RS256", 21_300.0, 640_000.0, 256, RSA),
-        ("PS256", 22_800.0, 645_000.0, 256, RSA),
-        ("PS384", 23_100.0, 646_000.0, 256, RSA),
-        ("ES256", 49_000.0, 23_100.0, 64, None),
-        ("ES384", 212_000.0, 170_000.0, 96, P384),
-        ("EdDSA", 44_600.0, 18_900.0, 64, None),
-    ];
-    let mut contenders = Vec::new();
-    for (algorithm, verify_ns, issue_ns, authentication_bytes, footnote) in jwt {
-        let is_mac = algorithm.starts_with("HS");
-        for (backend, factor) in [("aws-lc", 1.0), ("rustcrypto", if is_mac { 1.01 } else { 3.4 })] {
-            contenders.push(Invented {
-                id: format!("jsonwebtoken/{algorithm}+{backend}"),
-                family: Family::Jwt,
-                class: if is_mac {
-                    Class::SharedKeyAuthenticated
-                } else {
-                    Class::Signature
-                },
-                algorithm: algorithm.into(),
-                library: "jsonwebtoken",
-                version: "11.1.0",
-                backend: backend.into(),
-                footnote,
-                verify_ns: verify_ns * factor,
-                issue_ns: issue_ns * factor,
-                load_ns: 310.0 * factor,
-                ns_per_byte: 3.1,
-                authentication_bytes,
-                nonce_bytes: 0,
-            });
-        }
-    }
-    for (library, version, algorithm, verify_ns, issue_ns, authentication_bytes, footnote) in [
-        ("pasetors", "0.8.1", "v2.local", 4_300.0, 3_900.0, 16, None),
-        ("pasetors", "0.8.1", "v2.public", 53_600.0, 26_700.0, 64, None),
-        ("pasetors", "0.8.1", "v3.public", 611_000.0, 402_000.0, 96, P384),
-        ("pasetors", "0.8.1", "v4.local", 4_250.0, 4_020.0, 32, None),
-        ("pasetors", "0.8.1", "v4.public", 53_900.0, 26_900.0, 64, None),
-        ("rusty_paseto", "0.10.1", "v4.local", 6_900.0, 7_700.0, 32, None),
-        (
-            "rusty_paseto",
-            "0.10.1",
-            "v4.public",
-            37_900.0,
-            19_800.0,
-            64,
-            None,
-        ),
-    ] {
-        let is_local = algorithm.ends_with("local");
-        contenders.push(Invented {
-            id: format!("{library}/{algorithm}"),
-            family: Family::Paseto,
-            class: if is_local {
-                Class::SharedKeyEncrypted
-            } else {
-                Class::Signature
-            },
-            algorithm: algorithm.into(),
-            library,
-            version,
-            backend: "invented primitives".into(),
-            footnote,
-            verify_ns,
-            issue_ns,
-            load_ns: if is_local { 90.0 } else { 14_000.0 },
-            ns_per_byte: if is_local { 6.4 } else { 4.4 },
-            authentication_bytes,
-            nonce_bytes: match algorithm {
-                "v2.local" => 24,
-                "v4.local" => 32,
-                _ => 0,
-            },
-        });
-    }
-    contenders
-}
-
-fn scheme(contender: &Invented) -> String {
-    match contender.family {
-        Family::Jwt => format!("jwt.{}", contender.algorithm),
-        _ => format!("paseto.{}", contender.algorithm),
-    }
-}
-
-fn card(contender: &Invented) -> ContenderCard {
-    ContenderCard {
-        id: ContenderId::new(contender.id.as_str()),
-        family: contender.family,
-        class: contender.class,
-        scheme: scheme(contender),
-        algorithm: contender.algorithm.clone(),
-        library: contender.library.into(),
-        library_version: contender.version.into(),
-        backend: contender.backend.clone(),
-        primitive: primitive(contender),
-        footnote: contender.footnote.map(str::to_owned),
-    }
-}
-
-/// The one pair of a kind, and neighbours that make a walk of several steps.
-fn primitive(contender: &Invented) -> Primitive {
-    let algorithm = match contender.algorithm.as_str() {
-        "EdDSA" | "v2.public" | "v4.public" => "Ed25519",
-        "ES384" | "v3.public" => "ECDSA P-384",
-        other => other,
-    };
-    let implementation = match contender.id.as_str() {
-        "jsonwebtoken/EdDSA+rustcrypto" | "rusty_paseto/v4.public" => "one and the same",
-        _ => &format!("{} of {}", contender.backend, contender.library),
-    };
-    Primitive::new(algorithm, implementation)
-}
-
 fn corpora(size: Size) -> impl Iterator<Item = (&'static str, u32)> {
     CORPORA.into_iter().take(size.corpora)
 }
@@ -230,7 +96,7 @@ fn groups(size: Size) -> Vec<Group> {
     for model in Model::ALL {
         let all = matches!(model, Model::Verify | Model::Issue);
         for (corpus, _) in corpora(size).take(if all { usize::MAX } else { 1 }) {
-            for class in Class::ALL {
+            for class in Class::ALL.into_iter().filter(|class| model.applies_to(*class)) {
                 groups.push(Group {
                     model,
                     corpus: corpus.into(),
@@ -283,14 +149,18 @@ fn tokens(contenders: &[Invented], size: Size) -> Vec<TokenSize> {
     let mut tokens = Vec::new();
     for (corpus, claims_bytes) in corpora(size) {
         for contender in contenders {
-            let is_jwt = contender.family == Family::Jwt;
+            let is_jwt = matches!(contender.family, Family::Jwt | Family::Jwe);
+            let is_session = contender.family == Family::Session;
             let header_bytes = if is_jwt {
                 27
             } else {
                 contender.algorithm.len() as u32 + 1
             };
             // Times as text are ten bytes longer each, and most sets have three.
-            let payload_bytes = claims_bytes + if is_jwt { 0 } else { 36 };
+            let payload_bytes = match is_session {
+                true => 32,
+                false => claims_bytes + if is_jwt { 0 } else { 36 },
+            };
             let raw = payload_bytes + contender.authentication_bytes + contender.nonce_bytes;
             let encoding_bytes = raw / 3 + if is_jwt { 11 } else { 1 };
             let anatomy = TokenAnatomy {
@@ -328,6 +198,8 @@ fn truth_ns(contender: &Invented, model: Model, corpus: &str) -> f64 {
         Model::RejectEncoding if contender.family == Family::Paseto => 800.0,
         Model::VerifyLong | Model::RejectLong => contender.verify_ns + 64_000.0 * contender.ns_per_byte,
         Model::VerifyHuge | Model::RejectHuge => contender.verify_ns + 1e6 * contender.ns_per_byte,
+        Model::VerifyThreeBlocks => 2.6 * contender.verify_ns,
+        Model::VerifyTenBlocks => 8.1 * contender.verify_ns,
         _ => contender.verify_ns + bytes * contender.ns_per_byte,
     }
 }
@@ -386,6 +258,45 @@ fn measure(
             });
         }
     }
+}
+
+/// Two suites; one contender deviates twice, once for a reason that is known.
+fn vectors() -> Vec<VectorSummary> {
+    let summary = |suite: &str, scheme: &str, contender: &str, passed, deviations| VectorSummary {
+        schema: VECTORS_SCHEMA.into(),
+        run: RUN.into(),
+        suite: suite.into(),
+        scheme: scheme.into(),
+        contender: ContenderId::new(contender),
+        passed,
+        deviations,
+    };
+    let deviation = |case: &str, reason: Option<&str>| VectorDeviation {
+        case: case.into(),
+        expected: "refused".into(),
+        observed: "accepted".into(),
+        reason: reason.map(str::to_owned),
+    };
+    vec![
+        summary(
+            "PASETO v4",
+            "paseto.v4.public",
+            "pasetors/v4.public",
+            9,
+            Vec::new(),
+        ),
+        summary("PASETO v4", "paseto.v4.local", "pasetors/v4.local", 9, Vec::new()),
+        summary(
+            "Invented JWS",
+            "jwt.HS256",
+            "jsonwebtoken/HS256+aws-lc",
+            31,
+            vec![
+                deviation("4-F-1", Some("the library reads <padding> that is not there")),
+                deviation("4-F-2", None),
+            ],
+        ),
+    ]
 }
 
 /// Criterion on verifying, with two contenders that it sees otherwise.
