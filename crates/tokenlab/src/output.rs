@@ -62,6 +62,9 @@ impl Output {
 
     /// Reports a failure and returns its exit code.
     pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
+        if failure.message.is_empty() {
+            return ExitCode::from(failure.code);
+        }
         if self.json {
             let error = json!({
                 "schema": ENVELOPE,
@@ -118,6 +121,14 @@ impl Failure {
     /// The user stopped it.
     pub(crate) fn interrupted(message: impl ToString) -> Self {
         Self::new(130, message)
+    }
+
+    /// The output has said it already; only the exit code is left to tell.
+    pub(crate) const fn said(code: u8) -> Self {
+        Self {
+            code,
+            message: String::new(),
+        }
     }
 
     fn new(code: u8, message: impl ToString) -> Self {

@@ -67,7 +67,7 @@ fn write_run(folder: &Path, run: &Invented<'_>, seed: u64) {
     let group = Group {
         model: Model::Verify,
         corpus: "typical".into(),
-        class: Class::Signature,
+        class: Class::Signature128,
     };
     let manifest = Manifest {
         schema: MANIFEST_SCHEMA.into(),
@@ -94,10 +94,11 @@ fn write_run(folder: &Path, run: &Invented<'_>, seed: u64) {
     let card = |(id, _): &(&str, u64)| ContenderCard {
         id: ContenderId::new(*id),
         family: Family::Paseto,
-        class: Class::Signature,
+        class: Class::Signature128,
         scheme: "paseto.v4.public".into(),
         algorithm: "v4.public".into(),
         library: "lab".into(),
+        package: "lab".into(),
         library_version: run.version.into(),
         backend: "invented".into(),
         primitive: Primitive::default(),

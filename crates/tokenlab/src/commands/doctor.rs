@@ -109,6 +109,12 @@ fn look() -> Vec<Finding> {
         },
         governor(),
         tool(
+            "redis-server",
+            &["redis-server", "--version"],
+            "session/redis",
+            "apt-get install redis-server",
+        ),
+        tool(
             "valgrind",
             &["valgrind", "--version"],
             "just overhead",

@@ -4,6 +4,8 @@ use serde_json::json;
 use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::corpus::CORPORA;
 use tokenlab_harness::{contenders, policy};
+use tokenlab_record::catalogue::Family;
+use tokenlab_record::support::Support;
 
 use crate::cli::{List, Listed};
 use crate::commands::attack;
@@ -19,6 +21,7 @@ pub(crate) fn run(arguments: &List, output: &Output) -> Result<(), Failure> {
         Listed::Attacks => attack::list_attacks(output),
         Listed::Targets => attack::list_targets(output),
         Listed::Corpora => list_corpora(output),
+        Listed::Support => list_support(output),
     }
 }
 
@@ -65,4 +68,48 @@ fn list_corpora(output: &Output) -> Result<(), Failure> {
         })
         .collect();
     output.line(&table(&["corpus", "JSON bytes", "what it is"], &[1], rows))
+}
+
+/// The same matrix as on the page, by family, of this build.
+fn list_support(output: &Output) -> Result<(), Failure> {
+    let support = Support::of(contenders::all().iter().map(|contender| contender.card()));
+    if output.is_json() {
+        return output.envelope("support", &support.schemes);
+    }
+    for family in Family::ALL {
+        let of_family = || {
+            support
+                .schemes
+                .iter()
+                .filter(move |scheme| scheme.family == family)
+        };
+        // A library without a scheme of this family would be a column of dashes.
+        let libraries: Vec<_> = support
+            .libraries
+            .iter()
+            .filter(|library| {
+                of_family().any(|scheme| scheme.offers.iter().any(|offer| offer.library == library.name))
+            })
+            .collect();
+        if libraries.is_empty() {
+            continue;
+        }
+        let heads: Vec<String> = libraries
+            .iter()
+            .map(|library| format!("{} {}", library.name, library.versions.join(", ")))
+            .collect();
+        let mut header = vec![family.title(), "class"];
+        header.extend(heads.iter().map(String::as_str));
+        let rows = of_family()
+            .map(|scheme| {
+                [scheme.id.clone(), scheme.class.slug().to_owned()]
+                    .into_iter()
+                    .chain(libraries.iter().map(|library| scheme.cell(library)))
+                    .collect()
+            })
+            .collect();
+        output.line(&table(&header, &[], rows))?;
+        output.line(&"")?;
+    }
+    Ok(())
 }

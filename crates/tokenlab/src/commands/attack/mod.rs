@@ -188,5 +188,5 @@ fn show_matrix(arguments: &AttackMatrix, output: &Output) -> Result<(), Failure>
     if output.is_json() {
         return output.envelope("attack-matrix", &serde_json::json!({"cells": cells}));
     }
-    matrix::print(&cells, &targets, output)
+    matrix::print(&cells, &targets, arguments.target.is_none(), output)
 }

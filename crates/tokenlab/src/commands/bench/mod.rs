@@ -3,6 +3,7 @@
 mod selfcheck;
 mod sitting;
 pub(crate) mod summary;
+mod vectors;
 
 use std::fs;
 use std::io;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokenlab_benches::allocations;
 use tokenlab_benches::paired::conduct::{ConductError, Ending};
 use tokenlab_benches::second::{self, SecondInstrument};
-use tokenlab_record::analysis::analyse;
+use tokenlab_record::analysis::{analyse, noisy_groups};
 use tokenlab_record::catalogue::ContenderId;
 use tokenlab_record::jsonl::Appender;
 use tokenlab_record::run::{RunRecord, Status, files, write_document};
@@ -77,7 +78,13 @@ fn measure(arguments: &BenchRun, mode: ProgressMode, output: &Output) -> Result<
         count_allocations(&sitting, output);
     }
     if whole && !interrupt.load(Ordering::Relaxed) {
-        give_second_chances(&sitting, &interrupt, output)?;
+        // Noise that stays is marked on the page; it costs no run its report.
+        if let Err(failure) = give_second_chances(&sitting, &interrupt, output) {
+            output.note(&format!(
+                "note: noisy groups stay as they are: {}",
+                failure.message
+            ));
+        }
     }
 
     sitting.manifest.elapsed_s += started.elapsed().as_secs_f64();
@@ -87,6 +94,7 @@ fn measure(arguments: &BenchRun, mode: ProgressMode, output: &Output) -> Result<
     }
     write_document(&sitting.folder.join(files::MANIFEST), &sitting.manifest).map_err(Failure::environment)?;
     attack_as_well(&sitting.folder)?;
+    vectors::run(&sitting.manifest.run, &sitting.folder, output);
     draw(&sitting.folder, output)?;
 
     let resume = format!(
@@ -194,7 +202,7 @@ fn give_second_chances(
     }
     let noisy = {
         let record = RunRecord::read(&sitting.folder).map_err(Failure::environment)?;
-        analyse(&record).noisy
+        noisy_groups(&record)
     };
     let open: Vec<_> = sitting
         .plan

@@ -82,6 +82,9 @@ impl Sitting {
         for (contender, problem) in &checked.failed {
             output.note(&format!("note: {contender} is not timed: {problem}"));
         }
+        if checked.pools.is_empty() {
+            return Err(Failure::environment("nobody is left to be timed"));
+        }
         let plan = Plan::new(profile, &takers, &ring, &grow(&checked.pools));
         let sitting = Self {
             manifest: Manifest {

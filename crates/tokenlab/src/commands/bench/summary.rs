@@ -67,10 +67,11 @@ fn shown(analysis: &Analysis) -> impl Iterator<Item = &Ranking> {
 fn print_ranking(record: &RunRecord, ranking: &Ranking, noisy: bool, output: &Output) -> Result<(), Failure> {
     let group = &ranking.group;
     output.line(&format!(
-        "{} ({} claims) · {} · thread CPU time, median, 95 % interval · lower is better{}",
+        "{} ({} claims) · {} · {}, median, 95 % interval · lower is better{}",
         group.model.title().to_uppercase(),
         group.corpus,
         group.class.title(),
+        group.class.clock(),
         if noisy { " · NOISY" } else { "" },
     ))?;
     let rows = ranking
