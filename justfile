@@ -62,6 +62,11 @@ fuzz target *flags:
 test:
     cargo test --workspace
 
+# Tokens against independent libraries of Python and Node, both ways (installs them into target/interop)
+[group('check')]
+interop *program:
+    crates/harness/interop/run {{program}}
+
 # Formatting and lints; warnings are errors here and in CI
 [group('check')]
 lint:
