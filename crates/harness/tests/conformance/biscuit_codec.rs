@@ -184,7 +184,14 @@ fn an_authorizer_that_can_not_be_used_is_named_and_breaks_nothing() {
         ("allow if {unset};".to_owned(), "can't be used"),
         (
             format!("allow if {}true{};", "(".repeat(5_000), ")".repeat(5_000)),
-            "5000 deep",
+            "5000 brackets",
+        ),
+        // A negation nests without any bracket, and a bracket that is closed in
+        // a string is not closed.
+        (format!("allow if {}true;", "!".repeat(10_000)), "10000 brackets"),
+        (
+            format!("allow if {}true{};", r#"(")" == "#.repeat(129), ")".repeat(129)),
+            "129 brackets",
         ),
         (format!("// {}\nallow if true;", "x".repeat(20_000)), "bytes long"),
     ] {
@@ -192,6 +199,10 @@ fn an_authorizer_that_can_not_be_used_is_named_and_breaks_nothing() {
         assert_eq!(rejection.reason, RejectReason::Internal, "{rejection:.100}");
         assert!(rejection.detail.contains(why), "{rejection:.200}");
     }
-    let nested = format!("allow if {}true{};", "(".repeat(32), ")".repeat(32));
-    assert_eq!(opened(&token, &authorized_by(&nested)), json!({}));
+    for nested in [
+        format!("allow if {}true{};", "(".repeat(128), ")".repeat(128)),
+        format!("allow if {}true;", "!".repeat(128)),
+    ] {
+        assert_eq!(opened(&token, &authorized_by(&nested)), json!({}), "{nested}");
+    }
 }
