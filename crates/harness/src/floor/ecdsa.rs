@@ -7,7 +7,12 @@ use super::work::authenticity;
 pub(super) fn floors() -> Vec<Box<dyn Floor>> {
     let mut floors = Vec::new();
     floors.extend(authenticity("jwt.ES256", "p256", p256::verifier, p256::signer));
-    floors.extend(authenticity("jwt.ES256K", "k256", k256::verifier, k256::signer));
+    floors.extend(authenticity(
+        "jwt.ES256K",
+        "k256",
+        k256_0_14::verifier,
+        k256_0_14::signer,
+    ));
     for scheme in ["jwt.ES384", "paseto.v3.public"] {
         floors.extend(authenticity(scheme, "p384", p384::verifier, p384::signer));
     }
@@ -70,9 +75,8 @@ curve!(p384, |ring| &ring.p384().pem, 96, |signature| signature);
 #[cfg(feature = "openssl")]
 curve!(p521, |ring| ring.p521(), 132, |signature| signature);
 // This crate refuses the larger of s and n - s, which issuers may write.
-curve!(k256, |ring| ring.secp256k1(), 64, |signature| signature
-    .normalize_s()
-    .unwrap_or(signature));
+curve!(k256_0_14, |ring| ring.secp256k1(), 64, |signature| signature
+    .normalize_s());
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc {
