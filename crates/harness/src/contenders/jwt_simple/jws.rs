@@ -118,6 +118,10 @@ const fn footnote(algorithm: JwsAlgorithm) -> Option<&'static str> {
             "ML-DSA-87 is of NIST category 5, as hard to break as finding a key of AES-256; its signature \
              alone is 4,627 bytes",
         ),
+        KeyKind::Secp256k1 => Some(
+            "the claims are read twice: once by the library, whose claims type loses some, once here; of the two \
+             signatures of a token, s and n - s, the larger is refused, which RFC 8812 does not ask for",
+        ),
         _ => Some("the claims are read twice: once by the library, whose claims type loses some, once here"),
     }
 }
