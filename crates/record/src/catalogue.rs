@@ -283,10 +283,75 @@ pub struct AttackCard {
     pub title: String,
     /// The flawed assumption, in one sentence.
     pub assumption: String,
+    /// The part of the catalogue that it belongs to.
+    #[serde(default)]
+    pub class: AttackClass,
+    /// What the attacker needs beside an account of her own: a sentence each.
+    #[serde(default)]
+    pub given: Vec<String>,
+    /// Whether it runs in a process of its own, under limits of time and memory.
+    #[serde(default)]
+    pub isolated: bool,
     /// Weaknesses (by id) that let it through.
     pub breaks: Vec<String>,
     /// Sources.
     pub references: Vec<Reference>,
+    /// One page for a teacher, in Markdown; empty where a record is older.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lesson: String,
+}
+
+/// The parts of the attack catalogue, in report order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum AttackClass {
+    /// Which algorithm and which key decide.
+    #[default]
+    Algorithm,
+    /// A signature that is not really checked.
+    Signature,
+    /// Key material taken from the token.
+    KeySource,
+    /// Parsing and format.
+    Format,
+    /// The cryptography itself.
+    Cryptography,
+    /// Encrypted tokens.
+    Encryption,
+    /// Claims, use and life of a token.
+    Life,
+    /// What only PASETO, Biscuit or sessions have.
+    Native,
+}
+
+impl AttackClass {
+    /// Every class, in report order.
+    pub const ALL: [Self; 8] = [
+        Self::Algorithm,
+        Self::Signature,
+        Self::KeySource,
+        Self::Format,
+        Self::Cryptography,
+        Self::Encryption,
+        Self::Life,
+        Self::Native,
+    ];
+
+    /// Name for readers.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Algorithm => "Algorithm and key selection",
+            Self::Signature => "Signature not really checked",
+            Self::KeySource => "Key material taken from the token",
+            Self::Format => "Parsing and format",
+            Self::Cryptography => "Cryptography",
+            Self::Encryption => "Encryption",
+            Self::Life => "Claims, use and life",
+            Self::Native => "Native to PASETO, Biscuit or sessions",
+        }
+    }
 }
 
 /// Where a target comes from, and hence what its fall would prove.
@@ -330,10 +395,14 @@ pub struct TargetCard {
     pub scheme: String,
     /// What it is, in one sentence.
     pub summary: String,
-    /// Weaknesses by id; empty for hardened targets.
+    /// Weaknesses by id. Of a hardened target only those that its format has in
+    /// any hands: a bearer token can be stolen.
     pub weaknesses: Vec<String>,
     /// The published bug it models, or the package and version it is.
     pub provenance: String,
+    /// Id of the target that differs in nothing but the missing check: its fix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardened: Option<String>,
 }
 
 /// `catalogue.json`: every card of a run.

@@ -8,6 +8,7 @@
 //! * [`catalogue`]: who takes part (contender, attack and target cards).
 //! * [`measurement`]: what one launch of the paired runner observed.
 //! * [`transcript`]: one attack against one target, step by step.
+//! * [`source`]: the lines of source that a transcript points at.
 //! * [`vectors`]: what official test vectors said.
 //! * [`environment`] and [`run`]: on what machine, by which plan.
 //! * [`jsonl`]: lines that survive a crash, read back with damage reported.
@@ -25,6 +26,7 @@ pub mod measurement;
 pub mod run;
 pub mod selfcheck;
 mod series;
+pub mod source;
 pub mod stats;
 pub mod support;
 pub mod transcript;

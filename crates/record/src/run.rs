@@ -15,6 +15,7 @@ use crate::measurement::{
     TOKEN_SIZE_SCHEMA, TokenSize,
 };
 use crate::selfcheck::{SELF_CHECK_SCHEMA, SelfCheck};
+use crate::source::{Excerpt, SOURCE_SCHEMA};
 use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
 use crate::vectors::{VECTORS_SCHEMA, VectorSummary};
 
@@ -44,12 +45,17 @@ pub mod files {
     pub const SELF_CHECK: &str = "self-check.json";
     /// [`Transcript`](super::Transcript) lines.
     pub const TRANSCRIPTS: &str = "transcripts.jsonl";
+    /// [`Excerpt`](super::Excerpt) lines.
+    pub const SOURCES: &str = "sources.jsonl";
     /// [`VectorSummary`](super::VectorSummary) lines.
     pub const VECTORS: &str = crate::vectors::VECTORS_FILE;
 }
 
 /// Schema tag of [`Manifest`].
 pub const MANIFEST_SCHEMA: &str = "tokenlab.run/1";
+
+/// The profile of a run that only attacked and timed nothing.
+pub const ATTACKS_ONLY: &str = "attacks";
 
 /// How far a run got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +75,8 @@ pub struct Manifest {
     pub schema: String,
     /// Run id, also the name of its folder.
     pub run: String,
-    /// Profile name: smoke, quick, default or full.
+    /// Profile name: smoke, quick, default or full; [`ATTACKS_ONLY`] where nothing
+    /// was to be timed.
     pub profile: String,
     /// Contender filter, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +99,14 @@ pub struct Manifest {
     pub command: String,
     /// How far it got.
     pub status: Status,
+}
+
+impl Manifest {
+    /// Whether anything was to be timed.
+    #[must_use]
+    pub fn measures(&self) -> bool {
+        self.profile != ATTACKS_ONLY
+    }
 }
 
 /// A run read back from its folder: all a report is made from.
@@ -119,6 +134,8 @@ pub struct RunRecord {
     pub second_opinions: Vec<SecondOpinion>,
     /// Attack transcripts; empty when no attack ran.
     pub transcripts: Vec<Transcript>,
+    /// The lines of source that the transcripts point at.
+    pub sources: Vec<Excerpt>,
     /// What official test vectors said; empty when none were run.
     pub vectors: Vec<VectorSummary>,
     /// What the instrument showed of itself, by this build on this machine.
@@ -150,6 +167,7 @@ impl RunRecord {
             second_opinions: lines(folder, files::SECOND_OPINIONS, SECOND_OPINION_SCHEMA, &mut damage)?,
             self_check: document(&folder.join(files::SELF_CHECK), SELF_CHECK_SCHEMA).ok(),
             transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,
+            sources: lines(folder, files::SOURCES, SOURCE_SCHEMA, &mut damage)?,
             vectors: lines(folder, files::VECTORS, VECTORS_SCHEMA, &mut damage)?,
             damage,
         })

@@ -91,6 +91,12 @@ pub enum Verdict {
         /// The panic message.
         detail: String,
     },
+    /// The target believed nothing and yet told a secret, by its answers or by
+    /// the time they took.
+    Leaked {
+        /// What came out, and how it was read.
+        detail: String,
+    },
 }
 
 impl Verdict {
@@ -103,8 +109,62 @@ impl Verdict {
             Self::Inapplicable { .. } => "inapplicable",
             Self::Exhausted { .. } => "exhausted",
             Self::Panicked { .. } => "panicked",
+            Self::Leaked { .. } => "leaked",
         }
     }
+}
+
+impl Transcript {
+    /// The entry of the trace that decided: the one that fired, or is absent,
+    /// under the name in [`Transcript::decided_by`].
+    #[must_use]
+    pub fn deciding(&self) -> Option<&TraceEntry> {
+        let name = self.decided_by.as_deref()?;
+        self.trace.iter().find(|entry| {
+            entry.id == name && matches!(entry.result, CheckResult::Fired | CheckResult::Absent)
+        })
+    }
+
+    /// The outcome and what decided it, without the way there: a twentieth of the
+    /// bytes, for the many cells that say what another has shown in full. A replay
+    /// makes the rest again.
+    #[must_use]
+    pub fn abridged(&self) -> Self {
+        Self {
+            sample_token: String::new(),
+            token: String::new(),
+            steps: Vec::new(),
+            diff: Vec::new(),
+            trace: self.deciding().cloned().into_iter().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the way to the outcome is not in here.
+    #[must_use]
+    pub const fn is_abridged(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How much longer the forged token took than the honest one; `None` where
+    /// the honest one was not timed.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // a ratio, shown to three figures
+    pub fn cost_ratio(&self) -> Option<f64> {
+        let honest = self.honest_ns.filter(|honest| *honest > 0)?;
+        Some(self.elapsed_ns as f64 / honest as f64)
+    }
+}
+
+/// What counts as success for one forgery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// To be taken for the victim.
+    #[default]
+    Victim,
+    /// To be believed at all: the token is one that should not be.
+    Belief,
 }
 
 /// What the theory says before anything is tried: computed from the weaknesses
@@ -118,11 +178,16 @@ pub enum Expected {
     Rejected,
     /// The attack can't be expressed against this target.
     Inapplicable,
+    /// The weakness is one of cost: the target uses up its budget.
+    Exhausted,
+    /// The weakness is a crash.
+    Panicked,
+    /// The weakness gives a secret away.
+    Leaked,
 }
 
 impl Expected {
-    /// Whether `observed` is what was expected. A crash or an exhausted budget
-    /// is never expected.
+    /// Whether `observed` is what was expected.
     #[must_use]
     pub const fn agrees_with(self, observed: &Verdict) -> bool {
         matches!(
@@ -130,6 +195,9 @@ impl Expected {
             (Self::Accepted, Verdict::Accepted { .. })
                 | (Self::Rejected, Verdict::Rejected { .. })
                 | (Self::Inapplicable, Verdict::Inapplicable { .. })
+                | (Self::Exhausted, Verdict::Exhausted { .. })
+                | (Self::Panicked, Verdict::Panicked { .. })
+                | (Self::Leaked, Verdict::Leaked { .. })
         )
     }
 }
@@ -171,20 +239,30 @@ pub struct Transcript {
     /// family can express: what was changed and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analogue: Option<String>,
-    /// The attacker's own honest token that the forgery started from.
+    /// The attacker's own honest token that the forgery started from; empty in
+    /// an abridged transcript.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sample_token: String,
-    /// The forged token; empty when nothing could be forged.
+    /// The forged token; empty when nothing could be forged, and in an abridged
+    /// transcript.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub token: String,
-    /// What the attacker did.
+    /// What the attacker did; empty in an abridged transcript.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
-    /// Honest against forged, part by part.
+    /// Honest against forged, part by part; empty in an abridged transcript.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diff: Vec<PartDiff>,
-    /// How the target decided.
+    /// How the target decided; in an abridged transcript, the entry that decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<TraceEntry>,
     /// Name of the check that decided: the one that fired, or the absent one
     /// that let the forgery through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
+    /// What the forgery was meant to bring about.
+    #[serde(default)]
+    pub goal: Goal,
     /// What the target did.
     pub verdict: Verdict,
     /// What the whole cell was expected to come to.
@@ -193,4 +271,8 @@ pub struct Transcript {
     pub agrees: bool,
     /// Wall time of the submission, nanoseconds.
     pub elapsed_ns: u64,
+    /// Wall time of the honest token at the same target, nanoseconds; measured
+    /// where cost is the point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub honest_ns: Option<u64>,
 }

@@ -90,6 +90,7 @@ fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
         allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
+        sources: Vec::new(),
         self_check: None,
         vectors: Vec::new(),
         damage: Vec::new(),

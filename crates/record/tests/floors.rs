@@ -137,6 +137,7 @@ fn empty() -> RunRecord {
         allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
+        sources: Vec::new(),
         self_check: None,
         vectors: Vec::new(),
         damage: Vec::new(),
