@@ -1,6 +1,7 @@
 //! The attack seam: from what an outsider knows to forged tokens.
 
 use tokenlab_record::catalogue::AttackCard;
+pub use tokenlab_record::transcript::Goal;
 
 use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
@@ -44,6 +45,11 @@ pub struct Forgery {
     /// Set when this is the nearest thing to the attack that the family can
     /// express: what was changed and why.
     pub analogue: Option<String>,
+    /// What it is meant to bring about.
+    pub goal: Goal,
+    /// Set when the forging itself brought a secret out: which, and how it was
+    /// read from the target's answers.
+    pub leak: Option<String>,
 }
 
 impl Forgery {
@@ -53,6 +59,8 @@ impl Forgery {
             variant: variant.into(),
             token,
             analogue: None,
+            goal: Goal::Victim,
+            leak: None,
         }
     }
 
@@ -62,6 +70,28 @@ impl Forgery {
             variant: variant.into(),
             token,
             analogue: Some(why.into()),
+            ..Self::new("", String::new())
+        }
+    }
+
+    /// A forgery that has reached its goal if it is believed at all: a token
+    /// that the issuer did issue, and that should not be taken any more, or
+    /// here, or in this spelling.
+    #[must_use]
+    pub fn to_be_believed(self) -> Self {
+        Self {
+            goal: Goal::Belief,
+            ..self
+        }
+    }
+
+    /// A secret that came out while forging; the token is the one that was
+    /// sent last.
+    #[must_use]
+    pub fn with_leak(self, leak: impl Into<String>) -> Self {
+        Self {
+            leak: Some(leak.into()),
+            ..self
         }
     }
 }

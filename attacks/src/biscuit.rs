@@ -8,6 +8,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use tokenlab_harness::Key;
+use tokenlab_harness::exchange::PrivateKey;
+
+use crate::mint::MintError;
+use crate::scheme::JwsAlgorithm;
+use crate::sign;
 
 /// A protobuf message as its fields, in order, each with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +59,7 @@ impl Message {
         URL_SAFE.encode(self.write())
     }
 
-    fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (number, value) in &self.0 {
             match value {
@@ -94,6 +100,58 @@ impl Message {
         self
     }
 
+    /// The same with another block at its end, signed with the key that the token
+    /// brings along for this, and the next key after it.
+    pub(crate) fn appended(
+        self,
+        block: &Self,
+        next: &[u8; 32],
+        next_public: &[u8; 32],
+    ) -> Result<Option<Self>, MintError> {
+        let secret = self
+            .bytes(PROOF)
+            .and_then(Self::read)
+            .and_then(|proof| proof.bytes(NEXT_SECRET)?.try_into().ok());
+        let Some(secret) = secret else {
+            return Ok(None);
+        };
+        let block = block.write();
+        // Signed is the block, the next key's algorithm (Ed25519 is zero, in
+        // four bytes) and the next key.
+        let covered = [&block, &[0; 4][..], next_public].concat();
+        let signature = sign::sign(
+            JwsAlgorithm::EdDsa,
+            &Key::Private(PrivateKey::Ed25519(secret)),
+            &covered,
+        )?;
+        let key = Self(vec![
+            (ALGORITHM, Value::Number(0)),
+            (KEY_BYTES, Value::Bytes(next_public.to_vec())),
+        ]);
+        let signature = FORGIVING.decode(signature).map_err(MintError::new)?;
+        let signed = Self(vec![
+            (BLOCK, Value::Bytes(block)),
+            (NEXT_KEY, Value::Bytes(key.write())),
+            (SIGNATURE, Value::Bytes(signature)),
+        ]);
+        let proof = Self(vec![(NEXT_SECRET, Value::Bytes(next.to_vec()))]);
+        let mut fields = self.without(PROOF).0;
+        fields.push((APPENDED, Value::Bytes(signed.write())));
+        fields.push((PROOF, Value::Bytes(proof.write())));
+        Ok(Some(Self(fields)))
+    }
+
+    /// The same with the issuer's block rewritten, and its signature as it was.
+    pub(crate) fn with_authority(self, change: impl FnOnce(Self) -> Self) -> Option<Self> {
+        let mut written = false;
+        let changed = self.changed_within(AUTHORITY, |signed| {
+            let changed = signed.clone().changed_within(BLOCK, change);
+            written = changed.is_some();
+            changed.unwrap_or(signed)
+        });
+        changed.filter(|_| written)
+    }
+
     /// The same with a field that is itself a message changed by `change`.
     pub(crate) fn changed_within(self, number: u64, change: impl FnOnce(Self) -> Self) -> Option<Self> {
         let inner = change(Self::read(self.bytes(number)?)?);
@@ -105,14 +163,34 @@ impl Message {
 pub(crate) const ROOT_KEY_ID: u64 = 1;
 /// The block of the issuer.
 pub(crate) const AUTHORITY: u64 = 2;
+/// A block that a holder appended.
+pub(crate) const APPENDED: u64 = 3;
 /// What shows that the holder may append, or that nobody may.
 pub(crate) const PROOF: u64 = 4;
+/// Within the proof: the key that the next block is signed with.
+const NEXT_SECRET: u64 = 1;
+/// Within a signed block: the block.
+const BLOCK: u64 = 1;
 /// Within a signed block: the key that the next block is signed with.
 pub(crate) const NEXT_KEY: u64 = 2;
 /// Within a signed block: its signature.
 pub(crate) const SIGNATURE: u64 = 3;
 /// Within a public key: its algorithm.
 pub(crate) const ALGORITHM: u64 = 1;
+/// Within a public key: its bytes.
+pub(crate) const KEY_BYTES: u64 = 2;
+/// Within a block: the version of Datalog that it is written in.
+pub(crate) const VERSION: u64 = 3;
+/// Within a block: a fact.
+pub(crate) const FACT: u64 = 4;
+/// Within a fact: what it says, and of what.
+pub(crate) const PREDICATE: u64 = 1;
+/// Within a predicate: one of the things that it speaks of.
+pub(crate) const TERM: u64 = 2;
+/// Within a term: a number.
+pub(crate) const INTEGER: u64 = 2;
+/// Within a term: a point in time.
+pub(crate) const DATE: u64 = 4;
 
 /// Tokens are padded by some writers and not by others.
 const FORGIVING: GeneralPurpose = GeneralPurpose::new(

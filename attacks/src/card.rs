@@ -1,8 +1,10 @@
 //! Profiles: what attacks and targets say of themselves, in types; cards are
 //! the same in text, for records.
 
+pub use tokenlab_record::catalogue::AttackClass;
 use tokenlab_record::catalogue::{AttackCard, Reference, TargetCard, TargetKind};
 
+use crate::given::Given;
 use crate::scheme::Scheme;
 use crate::weakness::Weakness;
 
@@ -15,6 +17,13 @@ pub struct AttackProfile {
     pub title: &'static str,
     /// The flawed assumption, in one sentence.
     pub assumption: &'static str,
+    /// The part of the catalogue that it belongs to.
+    pub class: AttackClass,
+    /// What the attacker needs beside an account of her own.
+    pub given: &'static [Given],
+    /// Whether it may cost more than a verifier should be asked for, so that it
+    /// runs in a process of its own, under limits.
+    pub isolated: bool,
     /// Weaknesses that let it through.
     pub breaks: &'static [Weakness],
     /// Sources: a short label, and what it says on the matter.
@@ -31,6 +40,13 @@ impl AttackProfile {
             id: self.id.into(),
             title: self.title.into(),
             assumption: self.assumption.into(),
+            class: self.class,
+            given: self
+                .given
+                .iter()
+                .map(|given| given.sentence().to_owned())
+                .collect(),
+            isolated: self.isolated,
             breaks: ids(self.breaks),
             references: self
                 .references
@@ -40,6 +56,7 @@ impl AttackProfile {
                     note: (*note).into(),
                 })
                 .collect(),
+            lesson: self.lesson.into(),
         }
     }
 }
@@ -55,8 +72,10 @@ pub struct TargetProfile {
     pub scheme: Scheme,
     /// What it is, in one sentence.
     pub summary: String,
-    /// Its weaknesses; none if it is hardened.
-    pub weaknesses: &'static [Weakness],
+    /// Weaknesses of its own; see [`TargetProfile::weaknesses`].
+    pub own: &'static [Weakness],
+    /// Weaknesses of the format that it mends.
+    pub mends: &'static [Weakness],
     /// The published bug it models, or the package and version it is.
     pub provenance: String,
     /// Id of the target that differs in nothing but the missing check: its fix.
@@ -74,10 +93,19 @@ impl TargetProfile {
             kind: TargetKind::Hardened,
             scheme,
             summary: summary.into(),
-            weaknesses: &[],
+            own: &[],
+            mends: &[],
             provenance: provenance.into(),
             hardened: None,
         }
+    }
+
+    /// All that it has: its own, and those of its format that it does not mend.
+    #[must_use]
+    pub fn weaknesses(&self) -> Vec<Weakness> {
+        let inherent = Weakness::inherent_to(self.scheme).into_iter();
+        let left = inherent.filter(|weakness| !self.mends.contains(weakness) && !self.own.contains(weakness));
+        self.own.iter().copied().chain(left).collect()
     }
 
     /// The card for records.
@@ -89,8 +117,9 @@ impl TargetProfile {
             kind: self.kind,
             scheme: self.scheme.to_string(),
             summary: self.summary.clone(),
-            weaknesses: ids(self.weaknesses),
+            weaknesses: ids(&self.weaknesses()),
             provenance: self.provenance.clone(),
+            hardened: self.hardened.map(str::to_owned),
         }
     }
 }

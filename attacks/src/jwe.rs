@@ -10,7 +10,7 @@ use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes128Gcm, Aes256Gcm, KeyInit};
 use aes_keywrap::{Aes128KeyWrapAligned, Aes256KeyWrapAligned};
 use rsa::rand_core::OsRng;
-use rsa::{Oaep, RsaPrivateKey, RsaPublicKey};
+use rsa::{Oaep, Pkcs1v15Encrypt, RsaPrivateKey, RsaPublicKey};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
@@ -24,10 +24,15 @@ pub(crate) enum Recipient {
     A128Kw([u8; 16]),
     /// Likewise, by `A256KW` with A256GCM.
     A256Kw([u8; 32]),
+    /// Whoever can derive this key from a password: `PBES2-HS512+A256KW` with
+    /// A256GCM. Salt and rounds are the caller's, as members of the header.
+    Pbes2([u8; 32]),
     /// Whoever has the private half: `RSA-OAEP` with A256GCM.
     RsaOaep(Box<RsaPublicKey>),
     /// Likewise, by `RSA-OAEP-256`.
     RsaOaep256(Box<RsaPublicKey>),
+    /// Likewise, by `RSA1_5`.
+    Rsa15(Box<RsaPublicKey>),
 }
 
 impl Recipient {
@@ -44,11 +49,14 @@ impl Recipient {
             Self::A128Kw(key) => Aes128KeyWrapAligned::new(key)
                 .encapsulate(&content_key)
                 .map_err(MintError::new)?,
-            Self::A256Kw(key) => Aes256KeyWrapAligned::new(key)
+            Self::A256Kw(key) | Self::Pbes2(key) => Aes256KeyWrapAligned::new(key)
                 .encapsulate(&content_key)
                 .map_err(MintError::new)?,
             Self::RsaOaep(public) => oaep(public, Oaep::new::<hmac_sha1_compact::WrappedHash>())?,
             Self::RsaOaep256(public) => oaep(public, Oaep::new::<Sha256>())?,
+            Self::Rsa15(public) => public
+                .encrypt(&mut OsRng, Pkcs1v15Encrypt, &content_key)
+                .map_err(MintError::new)?,
         };
         Ok((wrapped, content_key))
     }
@@ -59,8 +67,10 @@ impl Recipient {
             Self::Direct(_) => "dir",
             Self::A128Kw(_) => "A128KW",
             Self::A256Kw(_) => "A256KW",
+            Self::Pbes2(_) => "PBES2-HS512+A256KW",
             Self::RsaOaep(_) => "RSA-OAEP",
             Self::RsaOaep256(_) => "RSA-OAEP-256",
+            Self::Rsa15(_) => "RSA1_5",
         }
     }
 }
@@ -118,12 +128,24 @@ pub(crate) struct Sealed<'a> {
 /// all that a verifier should say (RFC 7516 §11.5).
 pub(crate) fn open(key: &RsaPrivateKey, sealed: &Sealed<'_>) -> Option<Vec<u8>> {
     let content_key = key.decrypt(Oaep::new::<Sha256>(), sealed.wrapped).ok()?;
+    open_content(&content_key, sealed)
+}
+
+/// Decrypts A256GCM under a content key that AES key wrap holds under `key`;
+/// `None` likewise.
+pub(crate) fn open_wrapped(key: &[u8; 32], sealed: &Sealed<'_>) -> Option<Vec<u8>> {
+    let content_key = Aes256KeyWrapAligned::new(key).decapsulate(sealed.wrapped).ok()?;
+    open_content(&content_key, sealed)
+}
+
+/// The same from the content key on.
+pub(crate) fn open_content(content_key: &[u8], sealed: &Sealed<'_>) -> Option<Vec<u8>> {
     if content_key.len() != 32 || sealed.tag.len() != TAG_BYTES {
         return None;
     }
     let nonce = sealed.nonce.try_into().ok()?;
     let text = [sealed.ciphertext, sealed.tag].concat();
-    gcm(Direction::Decrypt, &content_key, nonce, sealed.header, &text)
+    gcm(Direction::Decrypt, content_key, nonce, sealed.header, &text)
 }
 
 #[derive(Clone, Copy)]

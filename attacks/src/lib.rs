@@ -10,6 +10,7 @@
 //! * [`targets`]: the verifiers: every contender of the harness, models with
 //!   every check, models of one published bug, libraries used unwisely.
 //! * [`model`]: what a verifier of our own is made of.
+//! * [`source`]: the text of this crate, which traces point into.
 //!
 //! Everything happens in this process: no network, files in a folder of their
 //! own that is gone after each decision, SQL in memory. This crate prints
@@ -19,26 +20,46 @@ pub mod attack;
 pub mod attacker;
 pub mod card;
 pub mod catalogue;
+pub mod desk;
+pub mod given;
+#[cfg(feature = "targets")]
+pub mod isolation;
 pub mod model;
 pub mod notebook;
 pub mod public_key;
+#[cfg(feature = "targets")]
 pub mod replay;
 pub mod scheme;
+pub mod source;
 pub mod target;
+#[cfg(feature = "targets")]
 pub mod targets;
+pub mod timing;
 pub mod trace;
 pub mod weakness;
 
 mod biscuit;
+mod caught;
+mod collision;
+mod ecdsa;
 mod hs;
 mod jwe;
 mod key_name;
+mod known_secrets;
 mod mint;
+mod odd_payload;
+mod pbkdf2;
+mod public_bytes;
 mod sign;
+mod stand_in;
 
-pub use attack::{Attack, CannotForge, Forgery};
+pub use attack::{Attack, CannotForge, Forgery, Goal};
 pub use attacker::AttackerView;
+pub use card::AttackClass;
+pub use desk::{Desk, Draft};
+pub use given::Given;
 pub use notebook::Notebook;
+#[cfg(feature = "targets")]
 pub use replay::{Cell, Replay};
 pub use scheme::Scheme;
 pub use target::{Budget, Decision, Outcome, Target};

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use tokenlab_harness::claims::{NumericDate, Rfc3339};
-use tokenlab_harness::{Bound, ClaimSet, Key, contenders};
+use tokenlab_harness::{Bound, ClaimSet, Contender, Key, contenders};
 
 use crate::hs::Hs;
 use crate::scheme::{JwsAlgorithm, Scheme};
@@ -45,11 +45,15 @@ pub(crate) fn jws(
     signature: &Signature,
 ) -> Result<String, MintError> {
     let header = serde_json::to_string(header).map_err(MintError::new)?;
-    let claims = jwt_payload(claims)?;
+    jws_of(&header, jwt_payload(claims)?.as_bytes(), signature)
+}
+
+/// The same of any header and payload, byte for byte.
+pub(crate) fn jws_of(header: &str, payload: &[u8], signature: &Signature) -> Result<String, MintError> {
     let input = format!(
         "{}.{}",
         URL_SAFE_NO_PAD.encode(header),
-        URL_SAFE_NO_PAD.encode(claims)
+        URL_SAFE_NO_PAD.encode(payload)
     );
     let third = match signature {
         Signature::Empty => String::new(),
@@ -87,15 +91,34 @@ pub(crate) fn biscuit(root: &Key, claims: &ClaimSet) -> Result<String, MintError
 
 /// `payload` signed or encrypted by whichever contender implements the scheme.
 pub(crate) fn seal(scheme: Scheme, key: &Key, payload: &[u8], bound: &Bound) -> Result<String, MintError> {
-    let wire = scheme.to_string();
-    let contender = contenders::available()
-        .find(|contender| contender.card().scheme == wire)
-        .ok_or_else(|| MintError::new(format!("no contender here makes {wire} tokens")))?;
-    contender
+    implementation(scheme)?
         .codec(key)
         .map_err(MintError::new)?
         .seal(payload, bound)
         .map_err(MintError::new)
+}
+
+/// The first of `keys` that `token` opens under, by whichever contender
+/// implements the scheme; keys that don't fit open nothing.
+pub(crate) fn opening(
+    scheme: Scheme,
+    token: &str,
+    mut keys: impl Iterator<Item = Vec<u8>>,
+) -> Result<Option<Vec<u8>>, MintError> {
+    let contender = implementation(scheme)?;
+    Ok(keys.find(|key| {
+        contender
+            .codec(&Key::Secret(key.clone()))
+            .is_ok_and(|codec| codec.open(token, &Bound::default()).is_ok())
+    }))
+}
+
+/// Whichever contender implements the scheme.
+fn implementation(scheme: Scheme) -> Result<&'static dyn Contender, MintError> {
+    let wire = scheme.to_string();
+    contenders::available()
+        .find(|contender| contender.card().scheme == wire)
+        .ok_or_else(|| MintError::new(format!("no contender here makes {wire} tokens")))
 }
 
 /// Claims as a JWT payload, not yet in any token.

@@ -1,7 +1,5 @@
 //! The target seam: a verifier, seen from where tokens are submitted.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +9,8 @@ use tokenlab_record::catalogue::TargetCard;
 use tokenlab_record::transcript::TraceEntry;
 
 use crate::card::TargetProfile;
+use crate::caught::caught;
+use crate::desk::Desk;
 use crate::scheme::Scheme;
 
 /// One verifier under attack, together with the issuer whose tokens it takes.
@@ -53,27 +53,23 @@ impl<'a> dyn Target + 'a {
     #[must_use]
     pub fn submit(&self, token: &str, budget: Budget) -> Decision {
         let start = Instant::now();
-        let decision = catch_unwind(AssertUnwindSafe(|| self.decide(token)));
+        let decision = caught(|| self.decide(token));
         let elapsed = start.elapsed();
-        let mut decision = decision.unwrap_or_else(|payload| Decision {
-            outcome: Outcome::Panicked(panic_message(payload.as_ref())),
-            trace: Vec::new(),
-            elapsed,
-        });
+        let mut decision =
+            decision.unwrap_or_else(|message| Decision::new(Outcome::Panicked(message), Vec::new()));
         decision.elapsed = elapsed;
-        if elapsed > budget.wall && !matches!(decision.outcome, Outcome::Panicked(_)) {
-            decision.outcome = Outcome::Exhausted(format!(
-                "took {} ms of a budget of {} ms",
-                elapsed.as_millis(),
-                budget.wall.as_millis()
-            ));
+        if let Some(how) = budget.exceeded_by(elapsed)
+            && !matches!(decision.outcome, Outcome::Panicked(_))
+        {
+            decision.outcome = Outcome::Exhausted(how);
         }
         decision
     }
 }
 
-/// Everything that an outsider can know of a target: no secret is in here, so
-/// none can reach an attack.
+/// A target as the world sees it: everything that an outsider can know, and
+/// the desk of its issuer, which hands out tokens and no keys. No secret is in
+/// here, so none can reach an attack.
 #[derive(Clone)]
 pub struct Exposure {
     /// What the issuer issues.
@@ -87,6 +83,8 @@ pub struct Exposure {
     pub public_key: Option<PublicKey>,
     /// The public keys that the issuer publishes.
     pub issuer: Arc<PublicKeys>,
+    /// Where its tokens are handed out.
+    pub desk: Arc<dyn Desk>,
 }
 
 /// What one decision may cost.
@@ -95,6 +93,49 @@ pub struct Budget {
     /// Wall time. It is looked at when the decision is made: nothing in this
     /// process is interrupted.
     pub wall: Duration,
+    /// What an honest token costs at the same target, where cost is the point:
+    /// a forgery may cost [`MOST_TIMES_HONEST`] of them.
+    pub honest: Option<Duration>,
+}
+
+/// What a refusal may cost, in honest tokens. A verifier does about the same
+/// work for both; a hundred times as much is no accident of a busy machine.
+pub const MOST_TIMES_HONEST: u32 = 100;
+
+/// Less than this exhausts nobody, however cheap an honest token is.
+pub const LEAST_EXHAUSTING: Duration = Duration::from_millis(500);
+
+impl Budget {
+    /// A budget beside the cost of an honest token.
+    #[must_use]
+    pub fn beside(honest: Duration) -> Self {
+        Self {
+            honest: Some(honest),
+            ..Self::default()
+        }
+    }
+
+    /// How `elapsed` is more than was allowed, in words.
+    fn exceeded_by(self, elapsed: Duration) -> Option<String> {
+        if let Some(honest) = self.honest
+            && elapsed > LEAST_EXHAUSTING
+            && elapsed > honest * MOST_TIMES_HONEST
+        {
+            let times = elapsed.as_secs_f64() / honest.as_secs_f64();
+            return Some(format!(
+                "took {times:.0} times an honest token ({} against {})",
+                in_words(elapsed),
+                in_words(honest)
+            ));
+        }
+        (elapsed > self.wall).then(|| {
+            format!(
+                "took {} of a budget of {}",
+                in_words(elapsed),
+                in_words(self.wall)
+            )
+        })
+    }
 }
 
 impl Default for Budget {
@@ -103,7 +144,21 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             wall: Duration::from_secs(5),
+            honest: None,
         }
+    }
+}
+
+/// A duration with two digits or so and the unit that suits it.
+#[must_use]
+pub fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds >= 1.0 {
+        format!("{seconds:.1} s")
+    } else if seconds >= 1e-3 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else {
+        format!("{:.1} µs", seconds * 1e6)
     }
 }
 
@@ -144,10 +199,25 @@ pub enum Outcome {
     Panicked(String),
 }
 
-fn panic_message(payload: &(dyn Any + Send)) -> String {
-    payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dear_beside_an_honest_token_exhausts_and_what_is_merely_slow_does_not() {
+        let budget = Budget::beside(Duration::from_micros(2300));
+        assert_eq!(
+            budget.exceeded_by(Duration::from_millis(1868)).as_deref(),
+            Some("took 812 times an honest token (1.9 s against 2.3 ms)")
+        );
+        assert_eq!(budget.exceeded_by(Duration::from_millis(229)), None);
+        let quick = Budget::beside(Duration::from_nanos(900));
+        assert_eq!(quick.exceeded_by(LEAST_EXHAUSTING), None);
+        assert!(quick.exceeded_by(LEAST_EXHAUSTING * 2).is_some());
+        assert!(Budget::default().exceeded_by(Duration::from_secs(4)).is_none());
+        assert_eq!(
+            Budget::default().exceeded_by(Duration::from_secs(6)).as_deref(),
+            Some("took 6.0 s of a budget of 5.0 s")
+        );
+    }
 }

@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokenlab_attacks::card::{AttackProfile, TargetProfile};
+use tokenlab_attacks::desk::Closed;
 use tokenlab_attacks::target::Exposure;
 use tokenlab_attacks::{
     Attack, AttackerView, Budget, CannotForge, Decision, Forgery, Notebook, Outcome, Scheme, Target,
     Weakness, replay,
 };
 use tokenlab_harness::{ClaimSet, KeyRing, PublicKeys, RejectReason, Rejection};
-use tokenlab_record::catalogue::TargetKind;
+use tokenlab_record::catalogue::{AttackClass, TargetKind};
 use tokenlab_record::transcript::{Expected, Verdict};
 
 /// A target that does whatever the test says.
@@ -31,7 +32,8 @@ impl Puppet {
                 kind: TargetKind::Flawed,
                 scheme,
                 summary: String::new(),
-                weaknesses,
+                own: weaknesses,
+                mends: &[],
                 provenance: String::new(),
                 hardened: None,
             },
@@ -41,6 +43,7 @@ impl Puppet {
                 sample_claims: claims_of("mallory"),
                 public_key: None,
                 issuer: Arc::clone(PUBLIC.get_or_init(|| Arc::new(KeyRing::from_seed(1).public()))),
+                desk: Arc::new(Closed),
             },
             act,
         }
@@ -70,6 +73,9 @@ impl Attack for Plan {
             id: "plan",
             title: "",
             assumption: "",
+            class: AttackClass::Algorithm,
+            given: &[],
+            isolated: false,
             breaks: &[Weakness::UntypedKey],
             references: &[],
             lesson: "",
@@ -223,7 +229,10 @@ fn a_panic_is_a_verdict_with_its_message() {
 fn a_spent_budget_is_an_outcome_and_a_kept_one_is_not() {
     let puppet = Puppet::new(&[], refuse);
     let target: &dyn Target = &puppet;
-    let nothing_left = Budget { wall: Duration::ZERO };
+    let nothing_left = Budget {
+        wall: Duration::ZERO,
+        ..Budget::default()
+    };
     assert!(matches!(
         target.submit("", nothing_left).outcome,
         Outcome::Exhausted(_)

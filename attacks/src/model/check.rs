@@ -56,6 +56,21 @@ impl<P> Check<P> {
 }
 
 impl<P: 'static> Check<P> {
+    /// The same check under another name, let off wherever `excused` says so.
+    #[must_use]
+    #[track_caller]
+    pub fn unless(
+        self,
+        id: &'static str,
+        demand: &'static str,
+        excused: impl Fn(&P) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let run = self.run;
+        Self::new(id, self.stage, demand, move |token: &mut P| {
+            if excused(token) { Ok(()) } else { run(token) }
+        })
+    }
+
     /// The same check on a token that is inside another one. Its place in the
     /// source stays.
     #[must_use]
@@ -68,6 +83,46 @@ impl<P: 'static> Check<P> {
             location: self.location,
             run: Arc::new(move |outer: &mut Q| run(inner(outer)?)),
         }
+    }
+
+    /// The same check on a token of one of several kinds: where `inner` gives
+    /// nothing, the token is of another kind, and nothing is demanded of it.
+    #[must_use]
+    pub fn where_present<Q: 'static>(self, inner: fn(&mut Q) -> Option<&mut P>) -> Check<Q> {
+        let run = self.run;
+        Check {
+            id: self.id,
+            stage: self.stage,
+            demand: self.demand,
+            location: self.location,
+            run: Arc::new(move |outer: &mut Q| inner(outer).map_or(Ok(()), |token| run(token))),
+        }
+    }
+}
+
+impl<P: 'static> Check<P> {
+    /// The same check on every token of those that are inside another one; of
+    /// none there is nothing to refuse.
+    #[must_use]
+    pub fn on_each<Q: 'static>(self, all: fn(&mut Q) -> &mut [P]) -> Check<Q> {
+        let run = self.run;
+        Check {
+            id: self.id,
+            stage: self.stage,
+            demand: self.demand,
+            location: self.location,
+            run: Arc::new(move |outer: &mut Q| all(outer).iter_mut().try_for_each(|inner| run(inner))),
+        }
+    }
+}
+
+impl<P> Check<P> {
+    /// Makes the check by itself, for checks that do more.
+    ///
+    /// # Errors
+    /// As the check has it.
+    pub fn make(&self, token: &mut P) -> Result<(), Rejection> {
+        (self.run)(token)
     }
 }
 
@@ -136,6 +191,24 @@ impl<P: Parsed> Verifier<P> {
         Self {
             slots: checks.into_iter().map(Slot::Kept).collect(),
         }
+    }
+
+    /// The same with one check more, after all others.
+    #[must_use]
+    pub fn and(mut self, check: Check<P>) -> Self {
+        self.slots.push(Slot::Kept(check));
+        self
+    }
+
+    /// The same with one check more, in front of the one called `id`.
+    #[must_use]
+    pub fn before(self, id: &str, check: Check<P>) -> Self {
+        let mut slots = self.slots;
+        let place = slots
+            .iter()
+            .position(|slot| matches!(slot, Slot::Kept(kept) if kept.id == id));
+        slots.insert(place.unwrap_or(slots.len()), Slot::Kept(check));
+        Self { slots }
     }
 
     /// The same without one check. The place of this call is the place where
@@ -355,6 +428,33 @@ mod tests {
                 .all(|(id, _)| id != "no-d"),
             "a substitute can be removed, too"
         );
+    }
+
+    #[test]
+    fn a_check_that_was_added_stands_where_it_was_put() {
+        use CheckResult::{Fired, Passed, Skipped};
+        let more = verifier().before("no-b", no('d', "no-d"));
+        let results = |token| {
+            trace(&more, token)
+                .into_iter()
+                .map(|(_, result)| result)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(results("x"), [Passed, Passed, Passed, Passed]);
+        assert_eq!(results("bd"), [Passed, Fired, Skipped, Skipped]);
+    }
+
+    #[test]
+    fn a_check_lets_off_what_is_excused_and_nothing_else() {
+        let lax = no('a', "no-a").unless(
+            "no-a-but-in-pairs",
+            "a letter is absent, or there are two",
+            |letters| letters.0.len() == 2,
+        );
+        let verifier = Verifier::of(vec![lax]);
+        assert!(matches!(verifier.decide("aa").outcome, Outcome::Believed(_)));
+        assert!(matches!(verifier.decide("a").outcome, Outcome::Rejected(_)));
+        assert!(matches!(verifier.decide("b").outcome, Outcome::Believed(_)));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! JWEs with a signed JWT inside, taken apart, and the checks around the inner
 //! one (RFC 7516 §5.2, RFC 7519 §7.2).
 
+use std::io::Read;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rsa::RsaPrivateKey;
@@ -17,6 +19,8 @@ pub struct Nested {
     parts: Vec<String>,
     decoded: Vec<Option<Vec<u8>>>,
     header: Map<String, Value>,
+    content_key: Vec<u8>,
+    plaintext: Vec<u8>,
     inner: Option<Jws>,
 }
 
@@ -30,6 +34,34 @@ impl Nested {
 
     fn member(&self, name: &str) -> &str {
         self.header.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The encrypted content key.
+    #[must_use]
+    pub fn wrapped(&self) -> &[u8] {
+        self.part(1)
+    }
+
+    /// Takes the content key that was found.
+    pub fn use_content_key(&mut self, content_key: Vec<u8>) {
+        self.content_key = content_key;
+    }
+
+    /// Decrypts the content with the content key; whether it did.
+    pub fn open_content(&mut self) -> bool {
+        let plaintext = jwe::open_content(&self.content_key, &self.sealed());
+        self.inner = plaintext.map(|plaintext| Jws::parse(&String::from_utf8_lossy(&plaintext)));
+        self.inner.is_some()
+    }
+
+    fn sealed(&self) -> Sealed<'_> {
+        Sealed {
+            header: self.parts.first().map(String::as_str).unwrap_or_default(),
+            wrapped: self.part(1),
+            nonce: self.part(2),
+            ciphertext: self.part(3),
+            tag: self.part(4),
+        }
     }
 
     /// The token inside.
@@ -59,6 +91,8 @@ impl Parsed for Nested {
             parts,
             decoded,
             header,
+            content_key: Vec::new(),
+            plaintext: Vec::new(),
             inner: None,
         }
     }
@@ -80,17 +114,37 @@ impl Parsed for Nested {
 /// encrypted to `key`; the inner key is chosen by `inner_key`.
 #[must_use]
 pub fn verifier(key: RsaPrivateKey, only: &'static str, inner_key: Check<Jws>) -> Verifier<Nested> {
-    let mut checks = vec![five_parts(), outer_encoding(), key_management(), decryption(key)];
-    checks.extend(
-        jws::checks(only, inner_key)
-            .into_iter()
-            .map(|check| check.within(Nested::inner)),
-    );
+    let mut checks = opening(key);
+    checks.extend(signed_inside(only, inner_key));
     Verifier::of(checks)
 }
 
+/// The same where what is inside may be compressed: it is inflated, up to a
+/// limit, between the two.
+#[must_use]
+pub fn inflating_verifier(key: RsaPrivateKey, only: &'static str, inner_key: Check<Jws>) -> Verifier<Nested> {
+    let mut checks = opening(key);
+    checks.push(size_limit());
+    checks.extend(signed_inside(only, inner_key));
+    Verifier::of(checks)
+}
+
+fn opening(key: RsaPrivateKey) -> Vec<Check<Nested>> {
+    vec![
+        five_parts(),
+        outer_encoding(),
+        key_management("RSA-OAEP-256"),
+        decryption(key),
+    ]
+}
+
+fn signed_inside(only: &'static str, inner_key: Check<Jws>) -> impl Iterator<Item = Check<Nested>> {
+    let checks = jws::checks(only, inner_key).into_iter();
+    checks.map(|check| check.within(Nested::inner))
+}
+
 /// RFC 7516 §7.1: header, encrypted key, nonce, ciphertext, tag.
-fn five_parts() -> Check<Nested> {
+pub(super) fn five_parts() -> Check<Nested> {
     Check::new(
         "five-parts",
         Stage::Shape,
@@ -103,7 +157,7 @@ fn five_parts() -> Check<Nested> {
 }
 
 /// RFC 7515 §2, for every part.
-fn outer_encoding() -> Check<Nested> {
+pub(super) fn outer_encoding() -> Check<Nested> {
     Check::new(
         "outer-encoding",
         Stage::Encoding,
@@ -121,19 +175,19 @@ fn outer_encoding() -> Check<Nested> {
 }
 
 /// RFC 8725 §3.1: the caller says which algorithms, also of a JWE.
-fn key_management() -> Check<Nested> {
+pub(super) fn key_management(only: &'static str) -> Check<Nested> {
     Check::new(
         "key-management",
         Stage::Header,
-        "alg is RSA-OAEP-256 and enc A256GCM, as the key is for",
-        |jwe: &mut Nested| {
+        format!("alg is {only} and enc A256GCM, as the key is for"),
+        move |jwe: &mut Nested| {
             let (alg, enc) = (jwe.member("alg"), jwe.member("enc"));
-            if (alg, enc) == ("RSA-OAEP-256", "A256GCM") {
+            if (alg, enc) == (only, "A256GCM") {
                 return Ok(());
             }
             refuse(
                 RejectReason::WrongScheme,
-                format!("alg is {alg:?} and enc {enc:?}, want RSA-OAEP-256 and A256GCM"),
+                format!("alg is {alg:?} and enc {enc:?}, want {only} and A256GCM"),
             )
         },
     )
@@ -146,18 +200,72 @@ fn decryption(key: RsaPrivateKey) -> Check<Nested> {
         Stage::Signature,
         "the content decrypts with the verifier's key",
         move |jwe: &mut Nested| {
-            let sealed = Sealed {
-                header: jwe.parts.first().map(String::as_str).unwrap_or_default(),
-                wrapped: jwe.part(1),
-                nonce: jwe.part(2),
-                ciphertext: jwe.part(3),
-                tag: jwe.part(4),
-            };
-            let Some(plaintext) = jwe::open(&key, &sealed) else {
+            let Some(plaintext) = jwe::open(&key, &jwe.sealed()) else {
                 return refuse(RejectReason::BadSignature, "it does not decrypt");
             };
-            jwe.inner = Some(Jws::parse(&String::from_utf8_lossy(&plaintext)));
+            // What is compressed is no token yet.
+            if !jwe.header.contains_key("zip") {
+                jwe.inner = Some(Jws::parse(&String::from_utf8_lossy(&plaintext)));
+            }
+            jwe.plaintext = plaintext;
             Ok(())
         },
     )
 }
+
+/// The draft that revises RFC 8725, §2.12 and §3.15: what unfolds into more
+/// than a limit is refused at the limit, and not after it has unfolded.
+fn size_limit() -> Check<Nested> {
+    Check::new(
+        SIZE_LIMIT,
+        Stage::Signature,
+        format!("what is compressed inflates to {MOST_INFLATED} bytes at most"),
+        |jwe: &mut Nested| inflate(jwe, MOST_INFLATED),
+    )
+}
+
+/// What becomes of [`size_limit`] in a verifier that trusts what it decrypts.
+#[must_use]
+pub fn inflate_all() -> Check<Nested> {
+    Check::new(
+        "inflate-all",
+        Stage::Signature,
+        "what is compressed is inflated, however long it becomes",
+        |jwe: &mut Nested| inflate(jwe, usize::MAX),
+    )
+}
+
+/// RFC 7516 §5.2 step 20: inflates what `zip` says is deflated, and nothing else.
+fn inflate(jwe: &mut Nested, limit: usize) -> Result<(), Rejection> {
+    match jwe.header.get("zip").map(Value::as_str) {
+        None => return Ok(()),
+        Some(Some("DEF")) => {}
+        Some(_) => return refuse(RejectReason::WrongScheme, "zip is not DEF"),
+    }
+    let mut inflater = flate2::read::DeflateDecoder::new(jwe.plaintext.as_slice());
+    let mut inflated = Vec::new();
+    let mut chunk = [0; 16 * 1024];
+    loop {
+        let read = inflater
+            .read(&mut chunk)
+            .map_err(|error| Rejection::new(RejectReason::Encoding, error.to_string()))?;
+        let fresh = chunk.get(..read).unwrap_or_default();
+        if inflated.len().saturating_add(fresh.len()) > limit {
+            return refuse(
+                RejectReason::Oversized,
+                format!("it inflates to more than {limit} bytes"),
+            );
+        }
+        if fresh.is_empty() {
+            jwe.inner = Some(Jws::parse(&String::from_utf8_lossy(&inflated)));
+            return Ok(());
+        }
+        inflated.extend_from_slice(fresh);
+    }
+}
+
+/// Name of the check that bounds what inflates.
+pub const SIZE_LIMIT: &str = "size-limit";
+
+/// 250 kilobytes, as the draft has it.
+const MOST_INFLATED: usize = 250_000;

@@ -1,6 +1,8 @@
 //! JWS compact tokens taken apart, and the checks that all JWT models share
 //! (RFC 7515 §5.2, RFC 8725 §3).
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rsa::pkcs1v15;
@@ -9,11 +11,14 @@ use rsa::signature::Verifier as _;
 use serde_json::{Map, Value};
 use sha2::Sha256;
 use tokenlab_harness::claims::NumericDate;
-use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
+use tokenlab_harness::{ClaimSet, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Parsed, Verifier, refuse};
+pub use super::claims::CLAIMS_POLICY;
+use super::es256;
 use super::named_key::NamesKey;
+use super::payload::{self, Payload};
 use crate::hs::Hs;
 
 /// A JWS taken apart, as far as it goes.
@@ -22,7 +27,7 @@ pub struct Jws {
     decoded: Vec<Option<Vec<u8>>>,
     header: Map<String, Value>,
     /// The key that verifies, once a check has chosen it: bytes of a secret,
-    /// or PEM text.
+    /// PEM text, or the text of a JWK.
     pub key: Vec<u8>,
 }
 
@@ -33,14 +38,64 @@ impl Jws {
         self.header.get("alg").and_then(Value::as_str).unwrap_or_default()
     }
 
-    fn part(&self, index: usize) -> &[u8] {
+    /// `typ` of the header; empty if there is none.
+    #[must_use]
+    pub fn typ(&self) -> &str {
+        self.header.get("typ").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The payload as it came, or as it is read since.
+    #[must_use]
+    pub fn payload_bytes(&self) -> &[u8] {
+        self.part(1)
+    }
+
+    /// Reads another payload in the place of the one that came.
+    pub fn read_instead(&mut self, payload: Vec<u8>) {
+        if let Some(slot) = self.decoded.get_mut(1) {
+            *slot = Some(payload);
+        }
+    }
+
+    /// Bytes of the third part; empty if there are none.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        self.part(2)
+    }
+
+    /// The token as it came.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.parts.join(".")
+    }
+
+    /// A member of the header.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.header.get(name)
+    }
+
+    /// Decodes every part anew, in another way.
+    pub fn decode_by(&mut self, decode: impl Fn(&str) -> Option<Vec<u8>>) {
+        self.decoded = self.parts.iter().map(|part| decode(part)).collect();
+        self.header = serde_json::from_slice(self.part(0)).unwrap_or_default();
+    }
+
+    pub(super) fn part(&self, index: usize) -> &[u8] {
         self.decoded
             .get(index)
             .and_then(Option::as_deref)
             .unwrap_or_default()
     }
 
-    fn signing_input(&self) -> String {
+    /// Goes on with another spelling of the signature.
+    pub fn respell_signature(&mut self, signature: Vec<u8>) {
+        if let Some(decoded) = self.decoded.get_mut(2) {
+            *decoded = Some(signature);
+        }
+    }
+
+    pub(super) fn signing_input(&self) -> String {
         self.parts
             .iter()
             .take(2)
@@ -66,27 +121,26 @@ impl NamesKey for Jws {
 
 impl Parsed for Jws {
     fn parse(token: &str) -> Self {
-        let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
-        let decoded: Vec<_> = parts
-            .iter()
-            .map(|part| URL_SAFE_NO_PAD.decode(part).ok())
-            .collect();
-        let header = decoded
-            .first()
-            .and_then(Option::as_deref)
-            .and_then(|bytes| serde_json::from_slice(bytes).ok())
-            .unwrap_or_default();
-        Self {
-            parts,
-            decoded,
-            header,
+        let mut jws = Self {
+            parts: token.split('.').map(str::to_owned).collect(),
+            decoded: Vec::new(),
+            header: Map::new(),
             key: Vec::new(),
-        }
+        };
+        jws.decode_by(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        jws
     }
 
     fn claims(&self) -> Result<ClaimSet, Rejection> {
-        ClaimSet::from_json::<NumericDate>(self.part(1))
-            .map_err(|error| Rejection::new(RejectReason::InvalidClaims, error.to_string()))
+        payload::claims(self)
+    }
+}
+
+impl Payload for Jws {
+    type Times = NumericDate;
+
+    fn payload(&self) -> Result<Cow<'_, [u8]>, Rejection> {
+        Ok(self.part(1).into())
     }
 }
 
@@ -100,13 +154,22 @@ pub fn verifier(only: &'static str, key: Check<Jws>) -> Verifier<Jws> {
 /// The same as a list.
 #[must_use]
 pub fn checks(only: &'static str, key: Check<Jws>) -> Vec<Check<Jws>> {
+    let mut checks = authenticity(only, key);
+    checks.extend(payload::checks());
+    checks.push(claims_policy());
+    checks
+}
+
+/// Those of them that lead to the signature.
+#[must_use]
+pub fn authenticity(only: &'static str, key: Check<Jws>) -> Vec<Check<Jws>> {
     vec![
         three_parts(),
         strict_encoding(),
         algorithm_allow_list(only),
+        critical_extensions(),
         key,
         signature(),
-        claims_policy(),
     ]
 }
 
@@ -124,13 +187,14 @@ pub fn three_parts() -> Check<Jws> {
     )
 }
 
-/// RFC 7515 §2: base64url without padding; the header is a JSON object.
+/// RFC 7515 §2: base64url without padding; the header is a JSON object, whose
+/// names occur once (§4).
 #[must_use]
 pub fn strict_encoding() -> Check<Jws> {
     Check::new(
-        "strict-encoding",
+        STRICT_ENCODING,
         Stage::Encoding,
-        "every part is strict base64url, and the header a JSON object",
+        "every part is strict base64url, and the header a JSON object with members of different names",
         |jws: &mut Jws| {
             if jws.decoded.iter().any(Option::is_none) {
                 return refuse(RejectReason::Encoding, "a part is not strict base64url");
@@ -141,7 +205,8 @@ pub fn strict_encoding() -> Check<Jws> {
                     "the header is not a JSON object with members",
                 );
             }
-            Ok(())
+            payload::has_unique_members(jws.part(0))
+                .map_err(|twice| Rejection::new(RejectReason::Encoding, twice.detail))
         },
     )
 }
@@ -166,16 +231,85 @@ pub fn algorithm_allow_list(only: &'static str) -> Check<Jws> {
     )
 }
 
-/// The key was chosen before any token came.
+/// RFC 7515 §4.1.11: an extension that must be understood and is not refuses
+/// the token. These models understand none, so that whatever `crit` says is a
+/// reason: a name, no name, one twice, one that the header does not have. `b64`
+/// changes what is signed, and is not for JWTs (RFC 7797 §7).
+#[must_use]
+pub fn critical_extensions() -> Check<Jws> {
+    Check::new(
+        CRITICAL_EXTENSIONS,
+        Stage::Header,
+        "the header demands no extension, since none is understood here",
+        |jws: &mut Jws| {
+            let demanded = ["crit", "b64"].map(|name| (name, jws.member(name)));
+            match demanded {
+                [(name, Some(value)), _] | [_, (name, Some(value))] => refuse(
+                    RejectReason::WrongScheme,
+                    format!("{name} is {value}, and no extension is understood here"),
+                ),
+                _ => Ok(()),
+            }
+        },
+    )
+}
+
+/// The key was chosen before any token came. A token that brings one along is
+/// refused for it: passing it over would do as well, since the signature does
+/// not match then.
 #[must_use]
 pub fn configured_key(key: Vec<u8>) -> Check<Jws> {
     Check::new(
-        "configured-key",
+        CONFIGURED_KEY,
         Stage::KeyChoice,
-        "the key was configured before the token was read",
+        "the key was configured before the token was read, and the token brings none along",
         move |jws: &mut Jws| {
+            if jws.member("jwk").is_some() {
+                return refuse(
+                    RejectReason::UnknownKey,
+                    "the header brings a key along, and the key was configured",
+                );
+            }
             jws.key.clone_from(&key);
             Ok(())
+        },
+    )
+}
+
+/// RFC 8725 §3.11: the token says what it is for, and the verifier asks.
+#[must_use]
+pub fn explicit_typ(wanted: &'static str) -> Check<Jws> {
+    Check::new(
+        EXPLICIT_TYP,
+        Stage::Application,
+        format!("typ is {wanted}, which is the kind that is shown here"),
+        move |jws: &mut Jws| {
+            if jws.typ().eq_ignore_ascii_case(wanted) {
+                return Ok(());
+            }
+            refuse(
+                RejectReason::WrongScheme,
+                format!("typ is {:?}, want {wanted}", jws.typ()),
+            )
+        },
+    )
+}
+
+/// RFC 7518 §3.2, RFC 8725 §3.5: the secret of an HMAC is as long as its hash.
+#[must_use]
+pub fn key_length(least: usize) -> Check<Jws> {
+    Check::new(
+        KEY_LENGTH,
+        Stage::KeyChoice,
+        format!("the key has {least} bytes or more"),
+        move |jws: &mut Jws| {
+            if jws.key.len() >= least {
+                return Ok(());
+            }
+            refuse(
+                RejectReason::UnknownKey,
+                format!("the key has {} bytes, want {least} or more", jws.key.len()),
+            )
         },
     )
 }
@@ -186,35 +320,42 @@ pub fn configured_key(key: Vec<u8>) -> Check<Jws> {
 #[must_use]
 pub fn signature() -> Check<Jws> {
     Check::new(
-        "signature",
+        SIGNATURE,
         Stage::Signature,
         "the signature matches, by the algorithm that the header names",
-        |jws: &mut Jws| {
-            let input = jws.signing_input();
-            let (input, signature) = (input.as_bytes(), jws.part(2));
-            let alg = jws.alg().to_ascii_lowercase();
-            let matches = if let Some(hs) = Hs::named(&alg) {
-                hs.verifies(&jws.key, input, signature)
-            } else {
-                match alg.as_str() {
-                    "none" => signature.is_empty(),
-                    "rs256" => rs256_verifies(&jws.key, input, signature),
-                    _ => {
-                        return refuse(
-                            RejectReason::WrongScheme,
-                            format!("no algorithm {:?} here", jws.alg()),
-                        );
-                    }
-                }
-            };
-            if matches {
-                return Ok(());
+        |jws: &mut Jws| verify(jws),
+    )
+}
+
+/// The same by itself, for checks that do more.
+///
+/// # Errors
+/// If the signature does not match, or there is no such algorithm here.
+pub fn verify(jws: &Jws) -> Result<(), Rejection> {
+    let input = jws.signing_input();
+    let (input, signature) = (input.as_bytes(), jws.part(2));
+    let alg = jws.alg().to_ascii_lowercase();
+    let matches = if let Some(hs) = Hs::named(&alg) {
+        hs.verifies(&jws.key, input, signature)
+    } else {
+        match alg.as_str() {
+            "none" => signature.is_empty(),
+            "rs256" => rs256_verifies(&jws.key, input, signature),
+            "es256" => es256::verifies(&jws.key, input, signature),
+            _ => {
+                return refuse(
+                    RejectReason::WrongScheme,
+                    format!("no algorithm {:?} here", jws.alg()),
+                );
             }
-            refuse(
-                RejectReason::BadSignature,
-                format!("no signature by {} under this key", jws.alg()),
-            )
-        },
+        }
+    };
+    if matches {
+        return Ok(());
+    }
+    refuse(
+        RejectReason::BadSignature,
+        format!("no signature by {} under this key", jws.alg()),
     )
 }
 
@@ -222,17 +363,29 @@ pub fn signature() -> Check<Jws> {
 #[must_use]
 pub fn claims_policy() -> Check<Jws> {
     Check::new(
-        "claims-policy",
+        CLAIMS_POLICY,
         Stage::Claims,
         "issuer, audience and times are as the policy wants them",
-        |jws: &mut Jws| Policy::lab().check_now(&jws.claims()?),
+        |jws: &mut Jws| payload::hold_to_policy(jws),
     )
 }
 
-fn rs256_verifies(spki_pem: &[u8], input: &[u8], signature: &[u8]) -> bool {
-    let key = std::str::from_utf8(spki_pem)
-        .ok()
-        .and_then(|pem| rsa::RsaPublicKey::from_public_key_pem(pem).ok());
+/// An RSA public key from the two forms of text in which one is stored: PEM,
+/// and a JWK (RFC 7518 §6.3.1).
+fn rsa_key(text: &[u8]) -> Option<rsa::RsaPublicKey> {
+    let text = std::str::from_utf8(text).ok()?;
+    rsa::RsaPublicKey::from_public_key_pem(text).ok().or_else(|| {
+        let jwk: Map<String, Value> = serde_json::from_str(text).ok()?;
+        let number = |name: &str| {
+            let bytes = URL_SAFE_NO_PAD.decode(jwk.get(name)?.as_str()?).ok()?;
+            Some(rsa::BigUint::from_bytes_be(&bytes))
+        };
+        rsa::RsaPublicKey::new(number("n")?, number("e")?).ok()
+    })
+}
+
+fn rs256_verifies(key: &[u8], input: &[u8], signature: &[u8]) -> bool {
+    let key = rsa_key(key);
     let signature = pkcs1v15::Signature::try_from(signature).ok();
     key.zip(signature).is_some_and(|(key, signature)| {
         pkcs1v15::VerifyingKey::<Sha256>::new(key)
@@ -243,11 +396,28 @@ fn rs256_verifies(spki_pem: &[u8], input: &[u8], signature: &[u8]) -> bool {
 
 /// Name of the check that most JWT attacks run into.
 pub const ALGORITHM_ALLOW_LIST: &str = "algorithm-allow-list";
+/// Name of the check that keeps kinds of tokens apart.
+pub const EXPLICIT_TYP: &str = "explicit-typ";
+
+/// Name of the check that looks at the secret's length.
+pub const KEY_LENGTH: &str = "key-length";
+
+/// Name of the check that the others are there for.
+pub const SIGNATURE: &str = "signature";
+
+/// Name of the check that keeps a second writing of one token out.
+pub const STRICT_ENCODING: &str = "strict-encoding";
+
+/// Name of the check that keeps unknown extensions out.
+pub const CRITICAL_EXTENSIONS: &str = "critical-extensions";
+
+/// Name of the check that keeps a key from the token out.
+pub const CONFIGURED_KEY: &str = "configured-key";
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use tokenlab_harness::RegisteredClaim;
+    use tokenlab_harness::{Policy, RegisteredClaim};
 
     use super::*;
     use crate::mint::{self, Signature};
@@ -328,6 +498,49 @@ mod tests {
             changed(|claims| claims.aud = vec!["x".into()]),
             Err(RejectReason::WrongAudience)
         );
+    }
+
+    fn signed(header: &str, payload: &str) -> String {
+        mint::jws_of(header, payload.as_bytes(), &Signature::Tag(Hs::S256, KEY.into())).unwrap()
+    }
+
+    #[test]
+    fn an_extension_that_must_be_understood_refuses_whatever_is_said_of_it() {
+        let payload = claims().to_json::<NumericDate>().unwrap();
+        for more in [
+            r#""crit":["x"],"x":1"#,
+            r#""crit":["x"]"#,
+            r#""crit":[]"#,
+            r#""crit":["alg","alg"]"#,
+            r#""crit":null"#,
+            r#""b64":false"#,
+            r#""b64":true,"crit":["b64"]"#,
+        ] {
+            let token = signed(&format!(r#"{{"alg":"HS256",{more}}}"#), &payload);
+            assert_eq!(outcome(&token), Err(RejectReason::WrongScheme), "{more}");
+        }
+    }
+
+    #[test]
+    fn json_that_readers_disagree_on_is_refused_in_header_and_payload() {
+        let payload = claims().to_json::<NumericDate>().unwrap();
+        let (header, twice) = (r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","typ":"a","typ":"b"}"#);
+        assert_eq!(outcome(&signed(header, &payload)), Ok(claims()));
+        assert_eq!(outcome(&signed(twice, &payload)), Err(RejectReason::Encoding));
+        let open = payload.strip_suffix('}').unwrap();
+        for payload in [
+            format!(r#"{open},"sub":"admin"}}"#),
+            format!(r#"{open},"nbf":"1"}}"#),
+            format!("[{payload}]"),
+            "[]".to_owned(),
+            open.to_owned(),
+        ] {
+            assert_eq!(
+                outcome(&signed(header, &payload)),
+                Err(RejectReason::InvalidClaims),
+                "{payload}"
+            );
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A token says which key (`kid` of a header or of a footer), a store has it,
 //! and one check brings them together. Where the keys are kept is the store's
-//! business: [`super::key_table`] and [`super::key_folder`].
+//! business: [`super::key_table`], [`super::key_folder`] and [`super::key_list`].
 
 use tokenlab_harness::Rejection;
 use tokenlab_record::transcript::Stage;

@@ -3,6 +3,8 @@
 //! Every decision gets a fresh database, as in [`super::key_table`]. Somebody
 //! else's session is in it, too, so that finding a wrong row has a meaning.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use rusqlite::{Connection, Params};
 use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
@@ -10,12 +12,46 @@ use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Parsed, Verifier};
 use super::key_table::first_column;
+use crate::desk::{Desk, Draft};
+use crate::hs::Hs;
+use crate::mint;
 
-/// What the table will hold: ids and records, in the order of the rows.
-#[derive(Clone, Debug)]
-pub struct SessionTable(pub Vec<(String, Vec<u8>)>);
+/// Ids and records, in the order of the rows; clones are the same table.
+#[derive(Clone)]
+pub struct SessionTable {
+    rows: Arc<Mutex<Rows>>,
+    secret: Vec<u8>,
+}
+
+/// Ids and records.
+type Rows = Vec<(String, Vec<u8>)>;
 
 impl SessionTable {
+    /// An empty table. Its ids follow from `secret`, so that a replay can be
+    /// repeated, and are 256 bits that nobody can guess.
+    #[must_use]
+    pub fn of(secret: Vec<u8>) -> Self {
+        Self {
+            rows: Arc::default(),
+            secret,
+        }
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody logs in: a record, and the id it is kept under.
+    #[must_use]
+    pub fn open(&self, record: &[u8]) -> String {
+        let id = mint::part(Hs::S256.tag(&self.secret, record));
+        let mut rows = self.rows();
+        if rows.iter().all(|(known, _)| *known != id) {
+            rows.push((id.clone(), record.to_vec()));
+        }
+        id
+    }
+
     /// Runs a query that should give one record. The table is
     /// `sessions (id TEXT PRIMARY KEY, record BLOB)`.
     ///
@@ -37,10 +73,20 @@ impl SessionTable {
             "CREATE TABLE sessions (id TEXT PRIMARY KEY, record BLOB NOT NULL)",
             [],
         )?;
-        for (id, record) in &self.0 {
+        for (id, record) in self.rows().iter() {
             database.execute("INSERT INTO sessions (id, record) VALUES (?1, ?2)", (id, record))?;
         }
         Ok(database)
+    }
+}
+
+impl Desk for SessionTable {
+    fn issue(&self, draft: &Draft) -> Result<String, String> {
+        Ok(self.open(&draft.payload))
+    }
+
+    fn log_out(&self, token: &str) {
+        self.rows().retain(|(id, _)| id != token);
     }
 }
 

@@ -5,15 +5,21 @@
 //! key says nothing of who made it. Those contenders stand here as what they
 //! become when their tokens are taken for credentials.
 //!
+//! Where a current library departs from its specification in a way that an
+//! attack can use, or makes up for what its format lacks, a reviewed list says
+//! so: [`super::deviations`].
+//!
 //! What a library checks inside can't be seen from here. Its trace says what
 //! it was configured for and what it answered, and no more.
 
 use std::panic::Location;
+use std::sync::Arc;
 
 use tokenlab_harness::{Contender, RejectReason, Rejection, SetupError, TokenService, contenders};
 use tokenlab_record::catalogue::{ContenderCard, TargetKind};
 use tokenlab_record::transcript::{CheckResult, Stage};
 
+use super::deviations::{self, Lack};
 use super::issuer::Issuer;
 use crate::card::TargetProfile;
 use crate::scheme::Scheme;
@@ -35,14 +41,20 @@ pub(super) fn targets(issuer: &Issuer) -> Vec<Box<dyn Target>> {
 
 fn target(issuer: &Issuer, contender: &dyn Contender, scheme: Scheme) -> Box<dyn Target> {
     let card = contender.card();
-    let service = issuer.load(contender);
+    let service = Arc::new(issuer.load(contender));
     // Anyone can make such a token: the format has no issuer, and no way of
     // configuring the library gives it one.
     let has_issuer = card.class.has_issuer();
+    let deviation = deviations::of(card.id.as_str());
+    let own: &[Weakness] = match deviation {
+        Some(deviation) => deviation.own,
+        None if has_issuer => &[],
+        None => &[Weakness::EncryptionAsAuthentication],
+    };
     Box::new(ContenderTarget {
         profile: TargetProfile {
             id: card.id.as_str().to_owned(),
-            kind: if has_issuer {
+            kind: if own.is_empty() {
                 TargetKind::Hardened
             } else {
                 TargetKind::Misconfigured
@@ -59,17 +71,15 @@ fn target(issuer: &Issuer, contender: &dyn Contender, scheme: Scheme) -> Box<dyn
                     card.library, card.algorithm
                 )
             },
-            weaknesses: if has_issuer {
-                &[]
-            } else {
-                &[Weakness::EncryptionAsAuthentication]
-            },
+            own,
+            mends: deviation.map_or(&[], |deviation| deviation.mends),
             provenance: library(card),
             hardened: None,
         },
-        exposure: issuer.exposure_by(scheme, service.as_deref().ok()),
+        exposure: issuer.exposure_by(scheme, &service),
         library: library(card),
         service,
+        lacks: deviation.map_or(&[], |deviation| deviation.lacks),
         has_issuer,
     })
 }
@@ -82,7 +92,8 @@ struct ContenderTarget {
     profile: TargetProfile,
     exposure: Exposure,
     library: String,
-    service: Result<Box<dyn TokenService>, SetupError>,
+    service: Arc<Result<Box<dyn TokenService>, SetupError>>,
+    lacks: &'static [Lack],
     has_issuer: bool,
 }
 
@@ -103,7 +114,7 @@ impl Target for ContenderTarget {
             format!("loaded for {} alone, before any token came", self.profile.scheme),
             Location::caller(),
         );
-        let answered = match &self.service {
+        let answered = match self.service.as_ref() {
             Ok(service) => service.verify(token),
             Err(error) => Err(Rejection::new(RejectReason::Internal, error.to_string())),
         };
@@ -114,6 +125,15 @@ impl Target for ContenderTarget {
                 Stage::Signature,
                 CheckResult::Absent,
                 "a signature or a shared key says that the issuer made the token",
+                Location::caller(),
+            ));
+        }
+        for lack in self.lacks {
+            trace.push(entry(
+                lack.check,
+                lack.stage,
+                CheckResult::Absent,
+                lack.demand,
                 Location::caller(),
             ));
         }
