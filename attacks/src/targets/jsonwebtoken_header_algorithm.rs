@@ -31,7 +31,8 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             kind: TargetKind::Misconfigured,
             scheme: jwt_rs256::SCHEME,
             summary: "jsonwebtoken, told to use the algorithm that the token names".into(),
-            weaknesses: &[Weakness::UntypedKey],
+            own: &[Weakness::UntypedKey],
+            mends: &[],
             provenance: "jsonwebtoken 11.1.0, alg of decode_header passed to Validation::new".into(),
             hardened: Some("jsonwebtoken/RS256+rustcrypto"),
         },
@@ -58,11 +59,18 @@ impl HeaderAlgorithm {
         let key = key.map_err(|error| Rejection::new(RejectReason::WrongScheme, error.to_string()))?;
         let policy = Policy::lab();
         let mut validation = Validation::new(alg);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[policy.issuer]);
         validation.set_audience(&[policy.audience]);
-        decode::<Decode<NumericDate>>(token, &key, &validation)
-            .map(|data| data.claims.0)
-            .map_err(|error| contenders::jwt_rejection(&error, token))
+        let data = decode::<Decode<NumericDate>>(token, &key, &validation)
+            .map_err(|error| contenders::jwt_rejection(&error, token))?;
+        if data.header.crit.is_some() {
+            return Err(Rejection::new(
+                RejectReason::WrongScheme,
+                "the header has critical extensions, which the library leaves to its caller",
+            ));
+        }
+        Ok(data.claims.0)
     }
 }
 

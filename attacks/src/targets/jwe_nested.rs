@@ -9,11 +9,11 @@
 use tokenlab_harness::Key;
 use tokenlab_harness::exchange::PrivateKey;
 
-use super::issuer::{Issuer, header};
+use super::issuer::{Issuer, signed};
 use crate::card::TargetProfile;
 use crate::hs::Hs;
 use crate::jwe::{self, Recipient};
-use crate::mint::{self, MintError, Signature};
+use crate::mint::{MintError, Signature};
 use crate::model::jwe::{Nested, verifier as nested};
 use crate::model::jws::configured_key;
 use crate::model::{ModelTarget, Verifier};
@@ -40,15 +40,12 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Nested> {
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
     let public = private_key(issuer).to_public_key();
-    let exposure = issuer.exposure(SCHEME, |claims| {
-        let signature = Signature::Tag(Hs::S256, secret(issuer));
-        let inner = mint::jws(&header("HS256", None), claims, &signature)?;
+    let signature = Signature::Tag(Hs::S256, secret(issuer));
+    let recipient = Recipient::RsaOaep256(Box::new(public.clone()));
+    let exposure = issuer.exposure(SCHEME, move |draft| {
+        let inner = signed(draft, "HS256", None, &signature)?;
         let outer = serde_json::Map::from_iter([("cty".to_owned(), "JWT".into())]);
-        jwe::seal(
-            &Recipient::RsaOaep256(Box::new(public.clone())),
-            &outer,
-            inner.as_bytes(),
-        )
+        jwe::seal(&recipient, &outer, inner.as_bytes())
     });
     Exposure {
         public_key: Some(tokenlab_harness::exchange::PublicKey::Rsa(public)),
@@ -57,7 +54,7 @@ pub(super) fn exposure(issuer: &Issuer) -> Exposure {
 }
 
 /// The key that opens: the issuer's RSA key, also of its signed tokens.
-fn private_key(issuer: &Issuer) -> rsa::RsaPrivateKey {
+pub(super) fn private_key(issuer: &Issuer) -> rsa::RsaPrivateKey {
     let key = match issuer.key(Scheme::Jwt(JwsAlgorithm::Rs256)) {
         Key::Private(PrivateKey::Rsa(key)) => Ok(*key),
         other => Err(MintError::new(other.describe())),

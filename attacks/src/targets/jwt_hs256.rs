@@ -3,10 +3,10 @@
 //! The counterpart of `jwt-rs256` where issuer and verifier are one service:
 //! there is no public key that could be passed off as the secret.
 
-use super::issuer::{Issuer, header};
+use super::issuer::{Issuer, signed};
 use crate::card::TargetProfile;
 use crate::hs::Hs;
-use crate::mint::{self, Signature};
+use crate::mint::Signature;
 use crate::model::jws::{self, Jws, configured_key};
 use crate::model::{ModelTarget, Verifier};
 use crate::scheme::{JwsAlgorithm, Scheme};
@@ -31,16 +31,11 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Jws> {
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
-    issuer.exposure(SCHEME, |claims| {
-        mint::jws(
-            &header("HS256", None),
-            claims,
-            &Signature::Tag(Hs::S256, secret(issuer)),
-        )
-    })
+    let signature = Signature::Tag(Hs::S256, secret(issuer));
+    issuer.exposure(SCHEME, move |draft| signed(draft, "HS256", None, &signature))
 }
 
-fn secret(issuer: &Issuer) -> Vec<u8> {
+pub(super) fn secret(issuer: &Issuer) -> Vec<u8> {
     issuer.ring().symmetric::<32>(ID).to_vec()
 }
 

@@ -3,9 +3,9 @@
 //! RFC 8725 §3.1 in its simplest form: the algorithm belongs to the key, and
 //! the header has to agree. The rest of the code may be as general as it likes.
 
-use super::issuer::{Issuer, header};
+use super::issuer::{Issuer, signed};
 use crate::card::TargetProfile;
-use crate::mint::{self, Signature};
+use crate::mint::Signature;
 use crate::model::jws::{self, Jws, configured_key};
 use crate::model::{ModelTarget, Verifier};
 use crate::scheme::{JwsAlgorithm, Scheme};
@@ -26,19 +26,17 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
 
 /// Every check, in order.
 pub(super) fn verifier(issuer: &Issuer) -> Verifier<Jws> {
-    let key = issuer.ring().rsa().pem.public_pem.clone().into_bytes();
+    verifier_with(issuer.ring().rsa().pem.public_pem.clone().into_bytes())
+}
+
+/// The same with the key in another encoding.
+pub(super) fn verifier_with(key: Vec<u8>) -> Verifier<Jws> {
     jws::verifier("RS256", configured_key(key))
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
-    issuer.exposure(SCHEME, |claims| {
-        let key = issuer.key(SCHEME);
-        mint::jws(
-            &header("RS256", None),
-            claims,
-            &Signature::By(JwsAlgorithm::Rs256, key),
-        )
-    })
+    let signature = Signature::By(JwsAlgorithm::Rs256, issuer.key(SCHEME));
+    issuer.exposure(SCHEME, move |draft| signed(draft, "RS256", None, &signature))
 }
 
 pub(super) const ID: &str = "jwt-rs256";

@@ -3,7 +3,7 @@
 //! The twin of RS/HS confusion: a v4.public verification key and a v4.local key
 //! have the same length, and a router that takes bytes lets the header decide
 //! what they are for. The specification forbids it (Payload-Processing, Type
-//! Safety; test vectors 4-F-1 to 4-F-5 expect a failure); the token itself does
+//! Safety; the test vectors named 4-F expect a failure); the token itself does
 //! not prevent it. No CVE is known to this lab: the Rust libraries measured
 //! here type their keys.
 
@@ -24,7 +24,8 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             kind: TargetKind::Flawed,
             scheme: paseto_typed_key::SCHEME,
             summary: "a router over v4.public and v4.local whose key is 32 bytes of either".into(),
-            weaknesses: &[Weakness::UntypedKey],
+            own: &[Weakness::PurposeUntypedKey],
+            mends: &[],
             provenance: "model of a library without PASETO's Algorithm Lucidity".into(),
             hardened: Some(paseto_typed_key::ID),
         },

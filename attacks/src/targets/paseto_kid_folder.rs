@@ -37,7 +37,7 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
     let folder = folder(issuer);
     let key = Key::Secret(folder.key.clone());
-    issuer.paseto_naming(SCHEME, &folder, &key)
+    issuer.paseto_naming(SCHEME, &folder, key)
 }
 
 pub(super) fn folder(issuer: &Issuer) -> KeyFolder {

@@ -31,7 +31,8 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             scheme: paseto_kid_folder::SCHEME,
             summary: "a v4.local verifier that joins the key's name to a folder and reads what is there"
                 .into(),
-            weaknesses: &[Weakness::KidAsPath],
+            own: &[Weakness::KidAsPath],
+            mends: &[],
             provenance: "model of an application's bug; PASETO's specification warns of it".into(),
             hardened: Some(paseto_kid_folder::ID),
         },

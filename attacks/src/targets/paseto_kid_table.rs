@@ -32,7 +32,7 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
-    issuer.paseto_naming(SCHEME, &table(issuer), &issuer.key(SCHEME))
+    issuer.paseto_naming(SCHEME, &table(issuer), issuer.key(SCHEME))
 }
 
 pub(super) fn table(issuer: &Issuer) -> KeyTable {

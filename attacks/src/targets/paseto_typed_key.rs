@@ -3,13 +3,13 @@
 //! Algorithm Lucidity: a key is for one version and purpose. The router reads
 //! either header, and a token of the other purpose never meets the key.
 
-use super::issuer::Issuer;
+use super::issuer::{Issuer, sealed};
 use crate::card::TargetProfile;
-use crate::mint;
 use crate::model::paseto::{
     Paseto, claims_policy, configured_key, header_literal, key_type, signature_or_tag, strict_encoding,
     three_or_four_parts,
 };
+use crate::model::payload;
 use crate::model::{ModelTarget, Verifier};
 use crate::scheme::{Purpose, Scheme, Version};
 use crate::target::{Exposure, Target};
@@ -29,21 +29,22 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
 
 /// Every check, in order.
 pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
-    Verifier::of(vec![
+    let mut checks = vec![
         three_or_four_parts(),
         header_literal(&Purpose::ALL),
         strict_encoding(),
         key_type(Purpose::Public),
         configured_key(issuer.ring().ed25519().public.to_vec()),
         signature_or_tag(),
-        claims_policy(),
-    ])
+    ];
+    checks.extend(payload::checks());
+    checks.push(claims_policy());
+    Verifier::of(checks)
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
-    issuer.exposure(SCHEME, |claims| {
-        mint::paseto(SCHEME, &issuer.key(SCHEME), claims, "")
-    })
+    let key = issuer.key(SCHEME);
+    issuer.exposure(SCHEME, move |draft| sealed(draft, SCHEME, &key, ""))
 }
 
 pub(super) const ID: &str = "paseto-typed-key";

@@ -15,10 +15,11 @@ use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     let table = session_table::table(issuer);
+    let looked_up = table.clone();
     let session_by_joined_query = session_found(
         "session-by-joined-query",
         "the session's id is part of the query",
-        move |id| table.select(&format!("SELECT record FROM sessions WHERE id = '{id}'"), []),
+        move |id| looked_up.select(&format!("SELECT record FROM sessions WHERE id = '{id}'"), []),
     );
     Box::new(ModelTarget {
         profile: TargetProfile {
@@ -26,12 +27,13 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             kind: TargetKind::Flawed,
             scheme: session_table::SCHEME,
             summary: "a store that writes the session's id into an SQL statement".into(),
-            weaknesses: &[Weakness::KidInSql],
+            own: &[Weakness::KidInSql],
+            mends: &[],
             provenance: "model of an application's bug".into(),
             hardened: Some(session_table::ID),
         },
-        exposure: session_table::exposure(issuer),
-        verifier: session_table::verifier(issuer)
+        exposure: session_table::exposure(issuer, &table),
+        verifier: session_table::verifier(&table)
             .replacing(SESSION_BY_BOUND_PARAMETER, session_by_joined_query),
     })
 }

@@ -5,13 +5,11 @@
 //! as they are sent; a careful store holds their hashes, which has nothing to
 //! do with how they get into the query.
 
-use tokenlab_harness::ClaimSet;
-use tokenlab_harness::claims::NumericDate;
+use std::sync::Arc;
 
 use super::issuer::Issuer;
-use crate::attacker::VICTIM;
 use crate::card::TargetProfile;
-use crate::mint::{self, MintError};
+use crate::mint;
 use crate::model::session::{
     SESSION_BY_BOUND_PARAMETER, Session, SessionTable, session_found, verifier as session_verifier,
 };
@@ -20,6 +18,7 @@ use crate::scheme::{Scheme, Store};
 use crate::target::{Exposure, Target};
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
+    let table = table(issuer);
     Box::new(ModelTarget {
         profile: TargetProfile::hardened(
             ID,
@@ -27,14 +26,14 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
             "a store that looks a session up by its id, with a bound parameter",
             "model of a session store in SQL",
         ),
-        exposure: exposure(issuer),
-        verifier: verifier(issuer),
+        exposure: exposure(issuer, &table),
+        verifier: verifier(&table),
     })
 }
 
 /// Every check, in order.
-pub(super) fn verifier(issuer: &Issuer) -> Verifier<Session> {
-    let table = table(issuer);
+pub(super) fn verifier(table: &SessionTable) -> Verifier<Session> {
+    let table = table.clone();
     session_verifier(session_found(
         SESSION_BY_BOUND_PARAMETER,
         "the session's id is a value in the query",
@@ -42,31 +41,17 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Session> {
     ))
 }
 
-pub(super) fn exposure(issuer: &Issuer) -> Exposure {
-    issuer.exposure(SCHEME, |_| Ok::<_, MintError>(id(issuer, "attacker")))
+pub(super) fn exposure(issuer: &Issuer, table: &SessionTable) -> Exposure {
+    issuer.exposure_at(SCHEME, Arc::new(table.clone()))
 }
 
-/// Two sessions: the victim's, who came first, and the attacker's own.
+/// A table with the session of the victim, who came first.
 pub(super) fn table(issuer: &Issuer) -> SessionTable {
-    let victim = ClaimSet {
-        sub: Some(VICTIM.into()),
-        ..issuer.claims().clone()
-    };
-    let record = |claims: &ClaimSet| {
-        claims
-            .to_json::<NumericDate>()
-            .map(String::into_bytes)
-            .unwrap_or_default()
-    };
-    SessionTable(vec![
-        (id(issuer, "victim"), record(&victim)),
-        (id(issuer, "attacker"), record(issuer.claims())),
-    ])
-}
-
-/// The id of somebody's session: 256 bits that nobody can guess.
-fn id(issuer: &Issuer, whose: &str) -> String {
-    mint::part(issuer.ring().symmetric::<32>(&format!("{ID} {whose}")))
+    let table = SessionTable::of(issuer.ring().symmetric::<32>(ID).to_vec());
+    if let Ok(record) = mint::jwt_payload(&issuer.victims_claims()) {
+        let _id = table.open(record.as_bytes());
+    }
+    table
 }
 
 pub(super) const ID: &str = "session-table";
