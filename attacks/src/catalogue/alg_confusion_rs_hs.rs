@@ -6,27 +6,26 @@
 //! key to one algorithm. Bitten: npm jsonwebtoken before 4.2.2 (CVE-2015-9235)
 //! and many since.
 //!
-//! PASETO has the same hazard in the library and not in the token: a v4.public
-//! verification key and a v4.local key are both 32 bytes. The specification
-//! demands that a library keeps them apart (Algorithm Lucidity); where it takes
-//! bytes, the public key encrypts tokens that are believed. That is what is
-//! tried against PASETO targets, by really encrypting. A JWE has the same
-//! hazard twice: the public key as the secret of an HMAC where a JWE should
-//! stand, and as the content key of a direct encryption. A Biscuit has no
-//! secret that a public key could pass for, and a session has no key.
+//! A PASETO names no algorithm, so its header can't ask for an HMAC; an HMAC in
+//! the place of the signature or tag is tried all the same. The same mistake
+//! with its two purposes is an attack of its own, `paseto-key-type-confusion`.
+//! A JWE has the hazard twice: the public key as the secret of an HMAC where a
+//! JWE should stand, and as the content key of a direct encryption. A Biscuit
+//! has no secret that a public key could pass for, and a session has no key.
 
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
-use tokenlab_harness::exchange::{PrivateKey, PublicKey};
-use tokenlab_harness::{Key, PublicKeys};
+use serde_json::Value;
+use tokenlab_harness::PublicKeys;
+use tokenlab_harness::exchange::PublicKey;
+
+use tokenlab_record::catalogue::AttackClass;
 
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
 use crate::hs::Hs;
-use crate::jwe::{self, Recipient};
 use crate::mint::{self, Signature};
 use crate::notebook::Notebook;
+use crate::public_bytes::{encrypted_under, known_bytes_as_id, other_root_keys};
 use crate::public_key;
 use crate::scheme::{Purpose, Scheme, Version};
 use crate::weakness::Weakness;
@@ -37,6 +36,9 @@ static PROFILE: AttackProfile = AttackProfile {
     id: "alg-confusion-rs-hs",
     title: "Public key used as an HMAC secret",
     assumption: "A key is a string of bytes that serves whatever algorithm the token names.",
+    class: AttackClass::Algorithm,
+    given: &[],
+    isolated: false,
     breaks: &[Weakness::UntypedKey],
     references: &[
         (
@@ -58,10 +60,6 @@ static PROFILE: AttackProfile = AttackProfile {
         ),
         ("CVE-2024-37568", "PyPI Authlib before 1.3.1."),
         ("CVE-2026-22817", "npm hono before 4.11.4."),
-        (
-            "PASETO, Algorithm Lucidity",
-            "A library must keep keys of different versions and purposes apart by type.",
-        ),
     ],
     lesson: include_str!("../../lessons/alg-confusion-rs-hs.md"),
 };
@@ -87,19 +85,11 @@ impl Attack for AlgConfusionRsHs {
                 why: SHARED.into(),
                 tried: direct_under_another_key(view, notes)?,
             }),
-            (Scheme::Paseto(version, _), Some(PublicKey::Ed25519(raw))) => {
-                local_under(view, version, *raw, notes)
-            }
-            (Scheme::Paseto(version, Purpose::Public), public) => Err(CannotForge::Inexpressible {
-                why: format!(
-                    "a {0}.public key is longer than the 32 bytes of a {0}.local key and can't pass for one",
-                    version.name()
-                ),
-                tried: shortened_key(view, version, public, notes)?,
-            }),
-            (Scheme::Paseto(version, Purpose::Local), _) => Err(CannotForge::Inexpressible {
-                why: SHARED.into(),
-                tried: local_under(view, version, view.issuer().ed25519, notes)?,
+            (Scheme::Paseto(version, purpose), public) => Err(CannotForge::Inexpressible {
+                why: "no PASETO is signed by an HMAC, and none can ask for one: the header is compared as a \
+                      whole"
+                    .into(),
+                tried: tags_for_signatures(view, (version, purpose), public, notes)?,
             }),
             (Scheme::Biscuit, _) => Err(CannotForge::Inexpressible {
                 why: "a root key verifies signatures and nothing else, and no token can ask for an HMAC"
@@ -108,7 +98,7 @@ impl Attack for AlgConfusionRsHs {
             }),
             (Scheme::Session(_), _) => Err(CannotForge::Inexpressible {
                 why: "a session has no key that could be passed off as another: its id is looked up".into(),
-                tried: known_bytes_as_id(view, notes)?,
+                tried: known_bytes_as_id(view, notes),
             }),
         }
     }
@@ -220,140 +210,57 @@ fn direct_under_another_key(
     Ok(tried)
 }
 
-/// `dir` with A256GCM under the first 32 bytes of a key.
-fn encrypted_under(
+/// PASETOs whose claims stand in the open, with an HMAC under the public key
+/// where the signature or tag belongs, as many bytes as fill the place.
+fn tags_for_signatures(
     view: &AttackerView<'_>,
-    variant: &str,
-    bytes: &[u8],
-    notes: &mut Notebook,
-) -> Result<String, CannotForge> {
-    let key = cut(bytes);
-    notes.variant_step(
-        variant,
-        "Encrypts the claims, in which the subject is admin, directly under 32 bytes of a public key.",
-        mint::hexadecimal(&key),
-    );
-    let payload = mint::jwt_payload(view.wanted())?;
-    let recipient = Recipient::Direct(key.to_vec());
-    Ok(jwe::seal(&recipient, &Map::new(), payload.as_bytes())?)
-}
-
-/// The first 32 bytes, with zeros where there are fewer.
-fn cut(bytes: &[u8]) -> [u8; 32] {
-    let mut key = [0; 32];
-    for (to, from) in key.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    key
-}
-
-/// A local token under the bytes of a public key.
-fn local_under(
-    view: &AttackerView<'_>,
-    version: Version,
-    public: [u8; 32],
-    notes: &mut Notebook,
-) -> Result<Vec<Forgery>, CannotForge> {
-    let variant = "public-key-as-local-key";
-    notes.variant_step(
-        variant,
-        "Takes the issuer's Ed25519 public key: 32 bytes, as many as a local key has.",
-        mint::hexadecimal(&public),
-    );
-    notes.variant_step(
-        variant,
-        "Encrypts a local token with it, in which the subject is admin.",
-        mint::paseto_payload(view.wanted())?,
-    );
-    Ok(vec![Forgery::analogue(
-        variant,
-        local_token(view, version, public)?,
-        "PASETO has no HMAC tokens; an encrypted token under the bytes of the public key is their counterpart",
-    )])
-}
-
-fn local_token(view: &AttackerView<'_>, version: Version, key: [u8; 32]) -> Result<String, CannotForge> {
-    let scheme = Scheme::Paseto(version, Purpose::Local);
-    let key = Key::Secret(key.to_vec());
-    Ok(mint::paseto(scheme, &key, view.wanted(), &view.sample_footer())?)
-}
-
-/// Against keys of another length: a local token of the same version under as
-/// many of the public key's bytes as fit.
-fn shortened_key(
-    view: &AttackerView<'_>,
-    version: Version,
+    (version, purpose): (Version, Purpose),
     public: Option<&PublicKey>,
     notes: &mut Notebook,
 ) -> Result<Vec<Forgery>, CannotForge> {
+    let keys = public.map_or_else(
+        || vec![("issuers-ed25519-key", view.issuer().ed25519.to_vec())],
+        public_key::spellings,
+    );
+    let header = format!("{}.{}.", version.name(), purpose.name());
+    let payload = mint::paseto_payload(view.wanted())?;
+    let footer = view.sample_footer();
     let mut tried = Vec::new();
-    for (spelling, bytes) in public.map(public_key::spellings).unwrap_or_default() {
-        let key = cut(&bytes);
-        let variant = format!("shortened-{spelling}");
+    for (spelling, bytes) in keys {
+        let variant = format!("{spelling}-tag");
+        let tag = Hs::S512.tag(&bytes, format!("{header}{payload}{footer}").as_bytes());
+        let place = authenticator_bytes(version, purpose);
+        let body: Vec<u8> = payload
+            .bytes()
+            .chain(tag.iter().copied().cycle().take(place))
+            .collect();
         notes.variant_step(
             variant.as_str(),
-            "Cuts the issuer's public key to 32 bytes and encrypts a local token with them.",
-            mint::hexadecimal(&key),
+            format!("Writes the claims in the open, and an HMAC under the issuer's public key where {place} bytes authenticate them."),
+            mint::hexadecimal(&bytes),
         );
+        let end = match footer.as_str() {
+            "" => String::new(),
+            footer => format!(".{}", mint::part(footer)),
+        };
         tried.push(Forgery::analogue(
             variant,
-            local_token(view, version, key)?,
-            "the public key is cut to the length of a local key, which no library would do",
+            format!("{header}{}{end}", mint::part(body)),
+            "PASETO has no algorithm to change, so the HMAC takes the place of the signature or tag unannounced",
         ));
     }
     Ok(tried)
 }
 
-/// Biscuits under other root keys: one of her own, and the one whose private
-/// half is the bytes of the issuer's public key.
-fn other_root_keys(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
-    let public = view.issuer().ed25519;
-    notes.variant_step(
-        "own-root-key",
-        "Signs a biscuit, in which the subject is admin, with a root key of her own.",
-        "",
-    );
-    notes.variant_step(
-        "public-key-as-private-key",
-        "Takes the issuer's public key, 32 bytes, for the private key that it is not, and signs with that.",
-        mint::hexadecimal(&public),
-    );
-    let misused = Key::Private(PrivateKey::Ed25519(public));
-    Ok(vec![
-        Forgery::analogue(
-            "own-root-key",
-            view.biscuit_by_own_key()?.to_token(),
-            "a biscuit has no secret, so another key pair takes the place of the HMAC",
-        ),
-        Forgery::analogue(
-            "public-key-as-private-key",
-            mint::biscuit(&misused, view.wanted())?,
-            "a biscuit has no HMAC; a signature by the bytes of the public key is its counterpart",
-        ),
-    ])
-}
-
-/// Ids made of bytes that are known: a public key, and the form in which her
-/// own id is stored.
-fn known_bytes_as_id(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
-    let hash = Sha256::digest(view.sample().as_bytes());
-    let mut tried = Vec::new();
-    for (variant, action, token, why) in [
-        (
-            "public-key-as-id",
-            "Sends the issuer's Ed25519 public key for an id: 32 bytes, as many as an id has.",
-            mint::part(view.issuer().ed25519),
-            "a session has no key, so known bytes of the right length take the place of its id",
-        ),
-        (
-            "hash-of-own-id",
-            "Sends the SHA-256 of her own id, which is what a careful store keeps.",
-            mint::part(hash),
-            "a session has no key; the stored form of an id in the place of the id is what one must not pass for",
-        ),
-    ] {
-        notes.variant_step(variant, action, token.as_str());
-        tried.push(Forgery::analogue(variant, token, why));
+/// Bytes of the signature or tag at the end of a body (PASETO specification,
+/// Version1 to Version4).
+const fn authenticator_bytes(version: Version, purpose: Purpose) -> usize {
+    match (version, purpose) {
+        (Version::V1, Purpose::Public) => 256,
+        (Version::V3, Purpose::Public) => 96,
+        (Version::V2 | Version::V4, Purpose::Public) => 64,
+        (Version::V1 | Version::V3, Purpose::Local) => 48,
+        (Version::V2, Purpose::Local) => 16,
+        (Version::V4, Purpose::Local) => 32,
     }
-    Ok(tried)
 }

