@@ -12,6 +12,8 @@
 //! over unchanged. Of a session the id itself is what is looked up, so it goes
 //! there; a Biscuit names its root key by a number, and nothing else fits.
 
+use tokenlab_record::catalogue::AttackClass;
+
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
@@ -27,6 +29,9 @@ static PROFILE: AttackProfile = AttackProfile {
     id: "kid-injection",
     title: "SQL injection through the key's name",
     assumption: "A key's name can be put into a query, since it is only a name.",
+    class: AttackClass::KeySource,
+    given: &[],
+    isolated: false,
     breaks: &[Weakness::KidInSql],
     references: &[
         (

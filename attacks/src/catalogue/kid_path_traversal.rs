@@ -13,6 +13,8 @@
 //! The same holds of a JWE's content key. Of a session the id itself may be the
 //! name of a file; a Biscuit names its root key by a number.
 
+use tokenlab_record::catalogue::AttackClass;
+
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
@@ -27,6 +29,9 @@ static PROFILE: AttackProfile = AttackProfile {
     id: "kid-path-traversal",
     title: "Path traversal through the key's name",
     assumption: "A key's name can be used as a path, since it names a file in the folder of keys.",
+    class: AttackClass::KeySource,
+    given: &[],
+    isolated: false,
     breaks: &[Weakness::KidAsPath],
     references: &[
         (
