@@ -6,9 +6,11 @@
 //! has the key. With a public key it does not: RSA-OAEP and ECDH-ES say who can
 //! read, and nothing of who wrote. RFC 8725 §2.3 and §3.3 demand that a nested
 //! signature is there and is verified; encryption alone is no authentication.
-//! Bitten: pac4j-jwt, which believed an unsecured JWT inside a JWE
-//! (CVE-2026-29000), and libraries that took a JWE where a JWS was due:
-//! jwcrypto (CVE-2022-3102), json-jwt (CVE-2023-51774).
+//!
+//! Here the verifier expects encryption and nothing else. One that expects a
+//! signature and decrypts instead falls to `sign-encrypt-confusion`; one that
+//! looks for a signature inside and is content to find none, to
+//! `nested-plainjwt`.
 //!
 //! This is a property of the format and not a bug of a library. Contenders
 //! whose JWE has a public key are measured for what they are made for, secrecy;
@@ -18,6 +20,8 @@
 use serde_json::{Map, Value};
 use tokenlab_harness::exchange::PublicKey;
 use tokenlab_harness::{Bound, Key};
+
+use tokenlab_record::catalogue::AttackClass;
 
 use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
@@ -34,6 +38,9 @@ static PROFILE: AttackProfile = AttackProfile {
     id: "jwe-public-key-mint",
     title: "Encryption taken for authentication",
     assumption: "What decrypts with the verifier's key has come from the issuer.",
+    class: AttackClass::Encryption,
+    given: &[],
+    isolated: false,
     breaks: &[Weakness::EncryptionAsAuthentication],
     references: &[
         (
@@ -48,15 +55,6 @@ static PROFILE: AttackProfile = AttackProfile {
             "RFC 7519 §11.2",
             "Where both are needed, a token is signed and then encrypted.",
         ),
-        (
-            "CVE-2026-29000",
-            "Maven pac4j-jwt before 4.5.9, 5.7.9 and 6.3.3 believes an unsecured JWT inside a JWE.",
-        ),
-        (
-            "CVE-2022-3102",
-            "PyPI jwcrypto before 1.4 decrypts a JWE where a signed JWT was expected.",
-        ),
-        ("CVE-2023-51774", "RubyGems json-jwt before 1.16.6 does the same."),
     ],
     lesson: include_str!("../../lessons/jwe-public-key-mint.md"),
 };
@@ -73,7 +71,12 @@ impl Attack for JwePublicKeyMint {
         );
         let why = match (view.scheme(), view.public_key()) {
             (Scheme::Jwe(alg, _), Some(public)) => return to_the_verifier(view, alg, public, notes),
-            (Scheme::Jwt(_), _) => return to_the_issuers_rsa_key(view, notes),
+            (Scheme::Jwt(_), _) => {
+                return Err(CannotForge::Inexpressible {
+                    why: "a signed token is what the verifier expects, and nothing in it is decrypted".into(),
+                    tried: vec![ciphertext_for_payload(view, notes)?],
+                });
+            }
             (Scheme::Jwe(..), None) => {
                 "issuer and verifier share a secret, and only those two can make a token that decrypts"
             }
@@ -83,37 +86,34 @@ impl Attack for JwePublicKeyMint {
             (Scheme::Biscuit, _) => "a biscuit is not encrypted, and its public keys verify",
             (Scheme::Session(_), _) => "nothing in the id of a session is decrypted",
         };
-        let tried = to_the_issuers_rsa_key(view, notes)?.into_iter().map(|forgery| Forgery {
-            analogue: Some(
-                "a JWE under a public key that the issuer has for something else stands where the token belongs"
-                    .into(),
-            ),
-            ..forgery
-        });
+        let token = to_the_issuers_rsa_key(view, notes)?;
         Err(CannotForge::Inexpressible {
             why: why.into(),
-            tried: tried.collect(),
+            tried: vec![Forgery::analogue(
+                VARIANT,
+                token,
+                "a JWE under a public key that the issuer has for something else stands where the token belongs",
+            )],
         })
     }
 }
 
-/// Claims, and an unsecured JWT around them, encrypted to the target's key.
+/// Claims, encrypted to the target's key.
 fn to_the_verifier(
     view: &AttackerView<'_>,
     alg: KeyManagement,
     public: &PublicKey,
     notes: &mut Notebook,
 ) -> Result<Vec<Forgery>, CannotForge> {
-    let variant = "claims-encrypted";
     notes.variant_step(
-        variant,
+        VARIANT,
         "Encrypts them to the verifier's public key, which everybody has. Nothing is signed.",
         public.kind(),
     );
     let payload = mint::jwt_payload(view.wanted())?;
     let token = match (alg, public) {
-        (KeyManagement::RsaOaep256, PublicKey::Rsa(_)) => {
-            jwe::seal(&recipient(public)?, &Map::new(), payload.as_bytes())?
+        (KeyManagement::RsaOaep256 | KeyManagement::Rsa15, PublicKey::Rsa(_)) => {
+            jwe::seal(&recipient(alg, public)?, &Map::new(), payload.as_bytes())?
         }
         _ => mint::seal(
             view.scheme(),
@@ -122,52 +122,49 @@ fn to_the_verifier(
             &Bound::default(),
         )?,
     };
-    let mut forgeries = vec![Forgery::new(variant, token)];
-    if let PublicKey::Rsa(_) = public {
-        forgeries.push(nested(view, public, notes)?);
-    }
-    Ok(forgeries)
+    Ok(vec![Forgery::new(VARIANT, token)])
 }
 
-/// Both again, to the RSA key that the issuer publishes.
-fn to_the_issuers_rsa_key(
-    view: &AttackerView<'_>,
-    notes: &mut Notebook,
-) -> Result<Vec<Forgery>, CannotForge> {
+/// The same to the RSA key that the issuer publishes.
+fn to_the_issuers_rsa_key(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<String, CannotForge> {
     use rsa::pkcs8::DecodePublicKey;
     let public = rsa::RsaPublicKey::from_public_key_pem(&view.issuer().rsa_pem)
         .map(PublicKey::Rsa)
         .map_err(|error| CannotForge::Failed(error.to_string()))?;
-    let variant = "claims-encrypted";
     notes.variant_step(
-        variant,
+        VARIANT,
         "Encrypts them to the RSA key that the issuer publishes. Nothing is signed.",
         view.issuer().rsa_pem.as_str(),
     );
     let payload = mint::jwt_payload(view.wanted())?;
-    let token = jwe::seal(&recipient(&public)?, &Map::new(), payload.as_bytes())?;
-    Ok(vec![Forgery::new(variant, token), nested(view, &public, notes)?])
+    Ok(jwe::seal(
+        &recipient(KeyManagement::RsaOaep256, &public)?,
+        &Map::new(),
+        payload.as_bytes(),
+    )?)
 }
 
-/// An unsecured JWT inside a JWE that says there is a JWT inside.
-fn nested(view: &AttackerView<'_>, public: &PublicKey, notes: &mut Notebook) -> Result<Forgery, CannotForge> {
-    let variant = "unsecured-jwt-inside";
-    let header = Map::from_iter([("alg".to_owned(), Value::from("none"))]);
-    let inner = mint::jws(&header, view.wanted(), &Signature::Empty)?;
+/// That token for the payload of a signed one, under her own token's signature.
+fn ciphertext_for_payload(view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Forgery, CannotForge> {
+    let encrypted = to_the_issuers_rsa_key(view, notes)?;
+    let header = Value::Object(view.sample_header()).to_string();
+    let old = view.sample().rsplit('.').next().unwrap_or_default();
+    let token = mint::jws_of(&header, encrypted.as_bytes(), &Signature::Copied(old.into()))?;
     notes.variant_step(
-        variant,
-        "Writes an unsecured JWT and encrypts that to the public key, where a signed one belongs.",
-        inner.as_str(),
+        VARIANT,
+        "Puts the encrypted token where the claims stood, and leaves the signature as it was.",
+        token.as_str(),
     );
-    let outer = Map::from_iter([("cty".to_owned(), Value::from("JWT"))]);
-    Ok(Forgery::new(
-        variant,
-        jwe::seal(&recipient(public)?, &outer, inner.as_bytes())?,
+    Ok(Forgery::analogue(
+        VARIANT,
+        token,
+        "the encrypted claims stand where the claims stood, which nobody will decrypt",
     ))
 }
 
-fn recipient(public: &PublicKey) -> Result<Recipient, CannotForge> {
+fn recipient(alg: KeyManagement, public: &PublicKey) -> Result<Recipient, CannotForge> {
     match public {
+        PublicKey::Rsa(key) if alg == KeyManagement::Rsa15 => Ok(Recipient::Rsa15(Box::new(key.clone()))),
         PublicKey::Rsa(key) => Ok(Recipient::RsaOaep256(Box::new(key.clone()))),
         other => Err(CannotForge::Failed(format!(
             "{} key has no RSA-OAEP",
@@ -175,3 +172,5 @@ fn recipient(public: &PublicKey) -> Result<Recipient, CannotForge> {
         ))),
     }
 }
+
+const VARIANT: &str = "claims-encrypted";
