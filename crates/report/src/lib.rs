@@ -6,14 +6,16 @@
 //! an old run gets whatever newer charts exist. [`render_comparison`] does the
 //! same for two runs.
 //!
-//! The page is one file without script or network. Its charts are drawn by
+//! The page is one file without script or network; the attacks have pages of
+//! their own in a folder beside it. Its charts are drawn by
 //! plotters, once as SVG into the page, where they follow the reader's colour
 //! scheme, and once as PNG beside it. Rankings never cross a class: there is a
 //! chart for each class that was measured, each with its own axis.
 //!
 //! * [`mod@format`], [`compared`]: numbers and words for readers, shared with
 //!   the terminal.
-//! * `view`: the record with the questions that every section asks of it.
+//! * `view`: the record with the questions that every section asks of it; `matrix`:
+//!   its attacks.
 //! * `charts`: one kind of chart a file, each a list of shapes (`sketch`).
 //! * `paint`, `palette`, `font`: from shapes to SVG and PNG.
 //! * `page`, `table`, `export`: HTML, CSV, JSON.
@@ -32,6 +34,7 @@ pub mod compared;
 mod export;
 mod font;
 pub mod format;
+mod matrix;
 mod page;
 mod paint;
 mod palette;
@@ -48,12 +51,14 @@ use view::View;
 pub struct Rendered {
     /// The page.
     pub index: PathBuf,
+    /// The attack matrix and the attacks, a page each; none if no attack was run.
+    pub attacks: Vec<PathBuf>,
     /// The charts as PNG, in the order of the page.
     pub charts: Vec<PathBuf>,
-    /// The tables as CSV.
+    /// The tables as CSV; none of a run that timed nothing.
     pub csv: Vec<PathBuf>,
-    /// The rankings in Bencher Metric Format.
-    pub bencher: PathBuf,
+    /// The rankings in Bencher Metric Format, if anything was to be timed.
+    pub bencher: Option<PathBuf>,
 }
 
 /// A report that could not be written.
@@ -87,8 +92,8 @@ pub enum ReportError {
 }
 
 /// Renders everything into `folder`, which exists and holds the run's raw
-/// files: `index.html`, a PNG for each chart, `measurements.csv`, `tokens.csv`,
-/// `bencher.json`.
+/// files: `index.html`, the folder `attacks` with a page for each and one for
+/// all, a PNG for each chart, `measurements.csv`, `tokens.csv`, `bencher.json`.
 ///
 /// # Errors
 /// [`ReportError`], by the file that could not be made. Every record renders;
@@ -107,10 +112,20 @@ pub fn render_analysed(
     folder: &Path,
 ) -> Result<Rendered, ReportError> {
     let view = View::new(record, analysis);
-    let sections = charts::sections(&view);
-
     let index = folder.join("index.html");
+    if !record.manifest.measures() {
+        write(&index, page::html(&view, &[]).into_string().as_bytes())?;
+        return Ok(Rendered {
+            index,
+            attacks: write_attacks(&view, folder)?,
+            charts: Vec::new(),
+            csv: Vec::new(),
+            bencher: None,
+        });
+    }
+    let sections = charts::sections(&view);
     write(&index, page::html(&view, &sections).into_string().as_bytes())?;
+    let attacks = write_attacks(&view, folder)?;
 
     let charts = pictures(sections.iter().flat_map(|section| &section.figures), folder)?;
 
@@ -131,10 +146,50 @@ pub fn render_analysed(
     write(&bencher, &export::bencher::metrics(&view))?;
     Ok(Rendered {
         index,
+        attacks,
         charts,
         csv,
-        bencher,
+        bencher: Some(bencher),
     })
+}
+
+/// The pages about attacks, as they would be written below the folder of the
+/// run: the path of each, and the page.
+#[must_use]
+pub fn attack_pages(record: &RunRecord, analysis: &Analysis) -> Vec<(String, String)> {
+    attacks_of(&View::new(record, analysis))
+}
+
+fn attacks_of(view: &View<'_>) -> Vec<(String, String)> {
+    use page::matrix::{FOLDER, INDEX};
+    if view.matrix.is_empty() {
+        return Vec::new();
+    }
+    let all = (
+        format!("{FOLDER}/{INDEX}"),
+        page::matrix::html(view).into_string(),
+    );
+    let each = view.matrix.attacks.iter().map(|attack| {
+        let page = page::attack::html(view, attack).into_string();
+        (format!("{FOLDER}/{}", attack.page), page)
+    });
+    [all].into_iter().chain(each).collect()
+}
+
+fn write_attacks(view: &View<'_>, folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    let pages = attacks_of(view);
+    if !pages.is_empty() {
+        let path = folder.join(page::matrix::FOLDER);
+        fs::create_dir_all(&path).map_err(|source| ReportError::Write { path, source })?;
+    }
+    pages
+        .into_iter()
+        .map(|(name, html)| {
+            let path = folder.join(name);
+            write(&path, html.as_bytes())?;
+            Ok(path)
+        })
+        .collect()
 }
 
 /// The page alone, as it would be written to `index.html`.

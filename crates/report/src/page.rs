@@ -1,14 +1,20 @@
-//! The page: one file, no script, no network.
+//! The page: one file, no script, no network; and beside it a page for the whole
+//! attack matrix and one for each attack.
 //!
 //! Order: what must be known about the run, the verdict, charts with their
 //! explanations, further tables, who offers what, official vectors, the attack
 //! matrix, then noise, method, environment, damage and the raw files. The contents lead by question
-//! and by class. Every text comes out of maud, which
-//! escapes; the one exception is the SVG, which `paint` escapes.
+//! and by class. A run that only attacked has the matrix, its surroundings and its files. Every text
+//! comes out of maud, which escapes; the exceptions are the SVG, which `paint` escapes, and lessons,
+//! which `markdown` does.
 
+pub(crate) mod attack;
 pub(crate) mod comparison;
-mod matrix;
+mod evidence;
+mod markdown;
+pub(crate) mod matrix;
 mod provenance;
+mod standing;
 mod support;
 mod vectors;
 mod verdict;
@@ -35,8 +41,74 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inl
 
 /// The whole document.
 pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
+    if view.record.manifest.measures() {
+        measured(view, sections)
+    } else {
+        attacked(view)
+    }
+}
+
+/// The document of a run that timed nothing.
+fn attacked(view: &View<'_>) -> Markup {
     let manifest = &view.record.manifest;
-    let (measured, twins): (Vec<&Section>, Vec<&Section>) =
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(&format!("tokenlab attacks {}", manifest.run)))
+            body {
+                a.skip href="#main" { "Skip to the matrix" }
+                header {
+                    h1 { "Attacks on JWT, PASETO and their neighbours" }
+                    (lead(view))
+                    (warnings(view))
+                    nav aria-label="Contents" {
+                        ul {
+                            li { a href="#attacks" { "Attack matrix" } }
+                            li { a href="#environment" { "Environment" } }
+                            li { a href="#damage" { "Damage" } }
+                            li { a href="#files" { "Raw files" } }
+                        }
+                    }
+                }
+                main id="main" tabindex="-1" {
+                    (plain_section("attacks", "Attack matrix", &matrix::summary(view)))
+                    (plain_section("environment", "Environment", &provenance::environment(view)))
+                    (plain_section("damage", "Damage", &provenance::damage(view)))
+                    (plain_section("files", "Raw files", &provenance::files(view, &[])))
+                }
+                (foot("the record beside this file"))
+            }
+        }
+    }
+}
+
+/// A section without charts.
+fn plain_section(anchor: &str, title: &str, inside: &Markup) -> Markup {
+    html! {
+        section id=(anchor) aria-labelledby={ (anchor) "-heading" } {
+            h2 id={ (anchor) "-heading" } { (title) }
+            (inside)
+        }
+    }
+}
+
+/// Which run this is.
+fn lead(view: &View<'_>) -> Markup {
+    let (manifest, environment) = (&view.record.manifest, &view.record.environment);
+    html! {
+        p.lead {
+            "Run " code { (manifest.run) } ", profile " (manifest.profile)
+            @if !environment.started_at.is_empty() { ", started " (environment.started_at) }
+            @if !environment.cpu_model.is_empty() { ", on " (environment.cpu_model) }
+            "."
+        }
+    }
+}
+
+/// The document of a run that measured.
+fn measured(view: &View<'_>, sections: &[Section]) -> Markup {
+    let manifest = &view.record.manifest;
+    let (timed, twins): (Vec<&Section>, Vec<&Section>) =
         sections.iter().partition(|section| section.anchor != TWINS);
     let tables = further_tables(view);
     html! {
@@ -47,25 +119,13 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                 a.skip href="#main" { "Skip to the verdict" }
                 header {
                     h1 { "JWT, PASETO and their neighbours side by side" }
-                    p.lead {
-                        "Run " code { (manifest.run) } ", profile " (manifest.profile)
-                        @if !view.record.environment.started_at.is_empty() {
-                            ", started " (view.record.environment.started_at)
-                        }
-                        @if !view.record.environment.cpu_model.is_empty() {
-                            ", on " (view.record.environment.cpu_model)
-                        }
-                        "."
-                    }
+                    (lead(view))
                     (warnings(view))
-                    (contents(&measured, !tables.is_empty()))
+                    (contents(&timed, !tables.is_empty()))
                 }
                 main id="main" tabindex="-1" {
-                    section id="verdict" aria-labelledby="verdict-heading" {
-                        h2 id="verdict-heading" { "Verdict" }
-                        (verdict::html(view))
-                    }
-                    @for section in &measured {
+                    (plain_section("verdict", "Verdict", &verdict::html(view)))
+                    @for section in &timed {
                         (section_html(view, section))
                     }
                     @if !tables.is_empty() {
@@ -76,18 +136,9 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                             (footnotes(view, &tables.iter().flat_map(Table::footnotes).collect()))
                         }
                     }
-                    section id="support" aria-labelledby="support-heading" {
-                        h2 id="support-heading" { "Who offers what" }
-                        (support::html(view))
-                    }
-                    section id="vectors" aria-labelledby="vectors-heading" {
-                        h2 id="vectors-heading" { "Official vectors" }
-                        (vectors::html(view))
-                    }
-                    section id="attacks" aria-labelledby="attacks-heading" {
-                        h2 id="attacks-heading" { "Attack matrix" }
-                        (matrix::html(view))
-                    }
+                    (plain_section("support", "Who offers what", &support::html(view)))
+                    (plain_section("vectors", "Official vectors", &vectors::html(view)))
+                    (plain_section("attacks", "Attack matrix", &matrix::summary(view)))
                     section id="noise" aria-labelledby="noise-heading" {
                         h2 id="noise-heading" { "Noise and the A/A control" }
                         (provenance::noise(view))
@@ -96,26 +147,11 @@ pub(crate) fn html(view: &View<'_>, sections: &[Section]) -> Markup {
                             @for figure in &section.figures { (figure_html(view, figure)) }
                         }
                     }
-                    section id="self-check" aria-labelledby="self-check-heading" {
-                        h2 id="self-check-heading" { "Self-check of the instrument" }
-                        (provenance::self_check(view))
-                    }
-                    section id="method" aria-labelledby="method-heading" {
-                        h2 id="method-heading" { "Method in short" }
-                        (provenance::method(view))
-                    }
-                    section id="environment" aria-labelledby="environment-heading" {
-                        h2 id="environment-heading" { "Environment" }
-                        (provenance::environment(view))
-                    }
-                    section id="damage" aria-labelledby="damage-heading" {
-                        h2 id="damage-heading" { "Damage" }
-                        (provenance::damage(view))
-                    }
-                    section id="files" aria-labelledby="files-heading" {
-                        h2 id="files-heading" { "Raw files" }
-                        (provenance::files(view, sections))
-                    }
+                    (plain_section("self-check", "Self-check of the instrument", &provenance::self_check(view)))
+                    (plain_section("method", "Method in short", &provenance::method(view)))
+                    (plain_section("environment", "Environment", &provenance::environment(view)))
+                    (plain_section("damage", "Damage", &provenance::damage(view)))
+                    (plain_section("files", "Raw files", &provenance::files(view, sections)))
                 }
                 (foot("the record beside this file"))
             }

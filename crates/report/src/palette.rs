@@ -56,6 +56,8 @@ pub(crate) enum Ink {
     Exhausted,
     /// Cell: the target crashed.
     Panicked,
+    /// Cell: the target gave a secret away.
+    Leaked,
 }
 
 /// Red, green, blue.
@@ -63,7 +65,7 @@ pub(crate) type Rgb = (u8, u8, u8);
 
 impl Ink {
     /// Every colour.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Paper,
         Self::Text,
         Self::Muted,
@@ -85,6 +87,7 @@ impl Ink {
         Self::Inapplicable,
         Self::Exhausted,
         Self::Panicked,
+        Self::Leaked,
     ];
 
     /// The colour, and with it the marker, of a family; of a stranger's if the
@@ -124,6 +127,7 @@ impl Ink {
             Self::Inapplicable => "--inapplicable",
             Self::Exhausted => "--exhausted",
             Self::Panicked => "--panicked",
+            Self::Leaked => "--leaked",
         }
     }
 
@@ -152,6 +156,7 @@ impl Ink {
             Self::Inapplicable => (0xe8, 0xea, 0xed),
             Self::Exhausted => (0xfc, 0xe8, 0xb6),
             Self::Panicked => (0xe9, 0xd8, 0xf5),
+            Self::Leaked => (0xfd, 0xdd, 0xc2),
         }
     }
 
@@ -179,6 +184,7 @@ impl Ink {
             Self::Inapplicable => (0x2c, 0x33, 0x3b),
             Self::Exhausted => (0x55, 0x43, 0x10),
             Self::Panicked => (0x46, 0x2c, 0x5c),
+            Self::Leaked => (0x5e, 0x33, 0x0c),
         }
     }
 }
@@ -306,15 +312,15 @@ mod tests {
     #[test]
     fn every_text_can_be_read_on_its_background_in_both_schemes() {
         use Ink::{
-            Accepted, Authentication, Biscuit, Encoding, Exhausted, Header, Inapplicable, Jwe, Jwt, Muted,
-            Nonce, Panicked, Paper, Paseto, Payload, Refused, Session, Stripe, Text, Warning,
+            Accepted, Authentication, Biscuit, Encoding, Exhausted, Header, Inapplicable, Jwe, Jwt, Leaked,
+            Muted, Nonce, Panicked, Paper, Paseto, Payload, Refused, Session, Stripe, Text, Warning,
         };
         let mut pairs = vec![(Text, Paper), (Muted, Paper), (Text, Stripe), (Muted, Stripe)];
         let marks = [Jwt, Jwe, Paseto, Biscuit, Session, Warning];
         pairs.extend(marks.map(|ink| (ink, Paper)));
         pairs.extend(marks.map(|ink| (ink, Stripe)));
         pairs.extend([Header, Payload, Nonce, Authentication, Encoding].map(|part| (Paper, part)));
-        pairs.extend([Accepted, Refused, Inapplicable, Exhausted, Panicked].map(|cell| (Text, cell)));
+        pairs.extend([Accepted, Refused, Inapplicable, Exhausted, Panicked, Leaked].map(|cell| (Text, cell)));
         for (text, background) in pairs {
             for (scheme, name) in [(Ink::light as fn(Ink) -> Rgb, "light"), (Ink::dark, "dark")] {
                 let ratio = contrast(scheme(text), scheme(background));

@@ -8,6 +8,7 @@ use tokenlab_record::environment::Environment;
 use tokenlab_record::measurement::{Model, TokenSize};
 use tokenlab_record::run::{RunRecord, Status};
 
+use crate::matrix::Matrix;
 use crate::palette::Ink;
 
 /// The corpus that the main charts show where a run has it: the size of an
@@ -22,6 +23,8 @@ pub(crate) struct View<'a> {
     pub(crate) analysis: &'a Analysis,
     /// Footnotes of contenders, each once, in report order.
     pub(crate) footnotes: Vec<&'a str>,
+    /// Every attack against every target.
+    pub(crate) matrix: Matrix<'a>,
     cards: BTreeMap<&'a ContenderId, &'a ContenderCard>,
 }
 
@@ -39,6 +42,7 @@ impl<'a> View<'a> {
             record,
             analysis,
             footnotes,
+            matrix: Matrix::of(record),
             cards: contenders.iter().map(|card| (&card.id, card)).collect(),
         }
     }

@@ -26,7 +26,8 @@ fn invented() -> RunRecord {
 fn benchmarks(run: &RunRecord) -> BTreeMap<String, Value> {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
     let rendered = render(run, folder.path()).unwrap_or_else(|error| panic!("{error}"));
-    let text = std::fs::read(rendered.bencher).unwrap_or_else(|error| panic!("{error}"));
+    let bencher = rendered.bencher.unwrap_or_else(|| panic!("no bencher.json"));
+    let text = std::fs::read(bencher).unwrap_or_else(|error| panic!("{error}"));
     serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -8,7 +8,7 @@ use tokenlab_record::jsonl::Damage;
 use tokenlab_record::measurement::Model;
 use tokenlab_record::run::{RunRecord, Status};
 use tokenlab_record::transcript::Verdict;
-use tokenlab_report::{format, page_html};
+use tokenlab_report::{attack_pages, format, page_html};
 
 mod reader;
 
@@ -314,9 +314,9 @@ fn a_library_that_refuses_everything_is_one_row_and_one_that_does_not_is_none() 
         .find(|transcript| transcript.target == odd)
         .unwrap();
     transcript.agrees = false;
-    let html = page_html(&record, &analysis);
-    let matrix = element(&html, "section", "attacks");
-    let (table, folds) = matrix.split_once("</table>").unwrap();
+    let matrix = attack_page(&record, &analysis, "index");
+    let algorithm = element(&matrix, "section", "class-0");
+    let (table, folds) = algorithm.split_once("</table>").unwrap();
     assert!(
         table.contains(&format!("<code>{odd}</code>")),
         "a surprise is hidden"
@@ -328,7 +328,7 @@ fn a_library_that_refuses_everything_is_one_row_and_one_that_does_not_is_none() 
     assert!(table.contains("<code>jsonwebtoken/…</code>"), "{table}");
     assert!(table.contains("17 contenders"), "eighteen but for the surprise");
     assert!(table.contains("refused, all 17"), "{table}");
-    assert!(table.contains("by algorithm-allow-list"), "{table}");
+    assert!(table.contains("<small>algorithm-allow-list</small>"), "{table}");
     assert!(folds.contains("<details>"), "{folds}");
     assert!(
         folds.contains("<code>jsonwebtoken/EdDSA+aws-lc</code>"),
@@ -336,6 +336,9 @@ fn a_library_that_refuses_everything_is_one_row_and_one_that_does_not_is_none() 
     );
     // A library with two contenders of a family gains nothing by a fold.
     assert!(table.contains("<code>rusty_paseto/v4.local</code>"), "{table}");
+    // What everybody falls to is no surprise, and folds like a refusal.
+    let life = element(&matrix, "section", "class-2");
+    assert!(life.contains("accepted, all 17"), "{life}");
 }
 
 #[test]
@@ -421,34 +424,36 @@ fn instruments_that_disagree_are_flagged_in_words_and_others_are_not() {
 fn the_matrix_says_every_outcome_in_words() {
     let (mut record, analysis) = invented();
     let changed = [
-        (
-            Verdict::Panicked {
-                detail: "index out of <range>".into(),
-            },
-            "panicked",
-        ),
-        (
-            Verdict::Exhausted {
-                detail: "2 s of CPU time".into(),
-            },
-            "exhausted",
-        ),
+        Verdict::Panicked {
+            detail: "index out of <range>".into(),
+        },
+        Verdict::Exhausted {
+            detail: "2 s of CPU time".into(),
+        },
+        Verdict::Leaked {
+            detail: "the key, by the time of the answers".into(),
+        },
     ];
-    for (index, (verdict, _)) in changed.iter().enumerate() {
-        record.transcripts[index * 2 + 20].verdict = verdict.clone();
-        record.transcripts[index * 2 + 20].agrees = false;
+    let refused = record
+        .transcripts
+        .iter_mut()
+        .filter(|transcript| matches!(transcript.verdict, Verdict::Rejected { .. }))
+        .filter(|transcript| transcript.variant == "first" && transcript.target != "jwt-hardened");
+    for (transcript, verdict) in refused.zip(&changed) {
+        transcript.verdict = verdict.clone();
+        transcript.agrees = false;
     }
-    let html = page_html(&record, &analysis);
-    let matrix = element(&html, "section", "attacks");
+    let matrix = attack_page(&record, &analysis, "index");
     for (class, word) in [
         ("accepted", "accepted"),
         ("rejected", "refused"),
-        ("inapplicable", "inapplicable"),
+        ("inapplicable", "not expressible"),
         ("panicked", "panicked"),
         ("exhausted", "exhausted"),
+        ("leaked", "leaked"),
     ] {
         assert!(
-            matrix.contains(&format!("<td class=\"{class}\"><strong>{word}</strong>")),
+            text(&matrix.replace(&format!("<td class=\"{class}\">"), "\n@")).contains(&format!("\n@{word}")),
             "{class}"
         );
     }
@@ -458,7 +463,7 @@ fn the_matrix_says_every_outcome_in_words() {
     );
     assert_eq!(matrix.matches(">unexpected<").count(), changed.len());
     assert!(
-        text(matrix).contains("2 cells did not come out"),
+        text(&matrix).contains("3 cells did not come out"),
         "the summary counts them"
     );
     assert!(
@@ -473,6 +478,116 @@ fn the_matrix_says_every_outcome_in_words() {
     ] {
         assert!(matrix.contains(group), "{group}");
     }
+    let html = page_html(&record, &analysis);
+    let summary = element(&html, "section", "attacks");
+    assert!(text(summary).contains("3 cells did not come out"), "{summary}");
+    assert!(summary.contains("3 unexpected</strong>"), "{summary}");
+}
+
+/// A page about attacks: `index` or the id of one.
+fn attack_page(record: &RunRecord, analysis: &Analysis, name: &str) -> String {
+    let path = format!("attacks/{name}.html");
+    let pages = attack_pages(record, analysis);
+    let page = pages.into_iter().find(|(found, _)| *found == path);
+    page.map_or_else(|| panic!("no {path}"), |(_, html)| html)
+}
+
+#[test]
+fn what_paseto_gives_is_said_of_each_attack_whichever_way_it_falls() {
+    let (record, analysis) = invented();
+    let html = page_html(&record, &analysis);
+    let summary = element(&html, "section", "attacks");
+    for (attack, wanted) in [
+        (
+            "alg-none",
+            "PASETO has no place for it; a hardened JWT verifier holds as well.",
+        ),
+        ("alg-confusion-rs-hs", "Both hold when hardened."),
+        (
+            "kid-path-traversal",
+            "PASETO gives nothing by itself. A hardened JWT verifier holds as well",
+        ),
+        ("token-theft-replay", "PASETO gives nothing: both fall."),
+    ] {
+        let row = summary
+            .split("<tr>")
+            .find(|row| row.contains(&format!("<code>{attack}</code>")))
+            .unwrap();
+        assert!(text(row).contains(wanted), "{attack}: {}", text(row));
+    }
+    // The same cells under exchanged families exchange the verdict.
+    let (mut record, analysis) = invented();
+    for card in &mut record.catalogue.targets {
+        card.family = match card.family {
+            Family::Jwt => Family::Paseto,
+            Family::Paseto => Family::Jwt,
+            other => other,
+        };
+    }
+    let html = page_html(&record, &analysis);
+    let said = text(element(&html, "section", "attacks"));
+    assert!(said.contains("JWT has no place for it."), "{said}");
+}
+
+#[test]
+fn the_page_of_an_attack_has_all_that_a_lesson_needs() {
+    let (record, analysis) = invented();
+    let html = attack_page(&record, &analysis, "alg-none");
+    let said = text(&html);
+    for wanted in [
+        "Unsigned token",
+        "The flawed assumption: the token may say how it is checked",
+        "A token of the victim&#39;s.",
+        "Takes the signature away.",
+        "jwt-believes-alg lacks algorithm-allow-list",
+        "At jwt-hardened, which differs in this alone",
+        "a PASETO has no algorithm field",
+        "Algorithm and key selection",
+        "tokenlab attack replay alg-none --target jwt-believes-alg",
+    ] {
+        let wanted = wanted.replace("&#39;", "'");
+        assert!(said.contains(&wanted), "{wanted}: {said}");
+    }
+    for wanted in [
+        "<del>RS256</del>",
+        "<ins>none</ins>",
+        "<del>-believe(&lt;all&gt;)</del>",
+        "<ins>+believe(some)</ins>",
+        "<mark>▶ 3  ",
+        "<mark>▶ 8  ",
+        "href=\"https://www.rfc-editor.org/rfc/rfc8725#section-3.1\"",
+        "href=\"kid-path-traversal.html\"><code>kid-path-traversal</code>",
+        "href=\"#on-jwt-hardened\"><code>jwt-hardened</code>",
+        "&lt;b&gt;her&lt;/b&gt;",
+        "&lt;/pre&gt;&lt;script&gt;",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    assert!(
+        !html.contains("<script") && !html.contains("<b>"),
+        "an element got in"
+    );
+    let theft = text(&attack_page(&record, &analysis, "token-theft-replay"));
+    assert!(theft.contains("2.00× the time of an honest token"), "{theft}");
+}
+
+#[test]
+fn an_abridged_record_says_where_the_steps_are() {
+    let (mut record, analysis) = invented();
+    for transcript in &mut record.transcripts {
+        *transcript = transcript.abridged();
+    }
+    record.sources.clear();
+    let said = text(&attack_page(&record, &analysis, "alg-none"));
+    assert!(
+        said.contains("This record has no steps. Replay: tokenlab attack replay alg-none"),
+        "{said}"
+    );
+    assert!(
+        said.contains("No verifier of this lab's own has a line to show"),
+        "{said}"
+    );
+    assert!(said.contains("missing: algorithm-allow-list"), "{said}");
 }
 
 #[test]

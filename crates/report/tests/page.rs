@@ -1,12 +1,14 @@
 //! The page as a document, and the files beside it.
-#![allow(clippy::panic)] // clippy.toml exempts test functions, not their helpers
+#![allow(clippy::panic, clippy::unwrap_used)] // clippy.toml exempts test functions, not their helpers
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use reader::{element, invented, page};
 use tokenlab_record::analysis::analyse;
 use tokenlab_record::catalogue::ContenderId;
-use tokenlab_report::{page_html, render_analysed};
+use tokenlab_record::run::ATTACKS_ONLY;
+use tokenlab_report::{Rendered, attack_pages, page_html, render_analysed};
 
 mod reader;
 
@@ -20,23 +22,39 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
+/// The files below a folder.
+fn files_below(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.insert(path);
+        }
+    }
+    files
+}
+
+/// All that was written, as it says itself.
+fn listed(rendered: &Rendered) -> Vec<PathBuf> {
+    let mut files = vec![rendered.index.clone()];
+    for more in [&rendered.attacks, &rendered.charts, &rendered.csv] {
+        files.extend_from_slice(more);
+    }
+    files.extend(rendered.bencher.clone());
+    files
+}
+
 #[test]
 fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
     let (record, analysis) = invented();
     let folder = tempfile::tempdir().unwrap();
     let rendered = render_analysed(&record, &analysis, folder.path()).unwrap();
-
-    let written: BTreeSet<_> = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    let listed: BTreeSet<_> = [&rendered.index, &rendered.bencher]
-        .into_iter()
-        .chain(&rendered.charts)
-        .chain(&rendered.csv)
-        .cloned()
-        .collect();
-    assert_eq!(written, listed);
+    assert_eq!(
+        files_below(folder.path()),
+        listed(&rendered).into_iter().collect()
+    );
     for chart in &rendered.charts {
         let bytes = std::fs::read(chart).unwrap();
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{}", chart.display());
@@ -48,7 +66,7 @@ fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
         .charts
         .iter()
         .chain(&rendered.csv)
-        .chain([&rendered.bencher])
+        .chain(&rendered.bencher)
     {
         let name = file.file_name().unwrap().to_str().unwrap();
         assert!(links.contains(name), "{name} is not linked");
@@ -65,17 +83,74 @@ fn everything_that_is_written_is_listed_and_everything_linked_is_there() {
         "allocations.jsonl",
         "second-opinion.jsonl",
         "transcripts.jsonl",
+        "sources.jsonl",
         "vectors.jsonl",
     ];
-    let ids: BTreeSet<&str> = attributes(&html, "id").into_iter().collect();
-    for link in links {
-        match link.strip_prefix('#') {
-            Some(anchor) => assert!(ids.contains(anchor), "{link} leads nowhere"),
-            None => assert!(
-                raw.contains(&link) || folder.path().join(link).is_file(),
-                "{link} leads nowhere"
-            ),
+    for page in [&rendered.index].into_iter().chain(&rendered.attacks) {
+        let html = std::fs::read_to_string(page).unwrap();
+        for link in attributes(&html, "href") {
+            if link.starts_with("https://") || raw.contains(&link) {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let there = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            let there = std::fs::read_to_string(&there)
+                .map(|there| anchor.is_empty() || there.contains(&format!(" id=\"{anchor}\"")))
+                .unwrap_or_else(|_| there.is_file());
+            assert!(there, "{}: {link} leads nowhere", page.display());
         }
+    }
+}
+
+#[test]
+fn every_cell_of_the_matrix_leads_to_its_transcript() {
+    let (record, analysis) = invented();
+    let pages = attack_pages(&record, &analysis);
+    let (name, matrix) = &pages[0];
+    assert_eq!(name, "attacks/index.html");
+    for card in &record.catalogue.attacks {
+        let page = format!("attacks/{}.html", card.id);
+        let (_, html) = pages.iter().find(|(name, _)| *name == page).unwrap();
+        let anchors = attributes(html, "id");
+        let links = attributes(matrix, "href");
+        let cells = links
+            .iter()
+            .filter_map(|link| link.strip_prefix(&format!("{}.html#", card.id)));
+        let cells: BTreeSet<&str> = cells.collect();
+        assert_eq!(
+            cells.len(),
+            record.catalogue.targets.len(),
+            "{}: a cell leads nowhere",
+            card.id
+        );
+        assert!(cells.iter().all(|cell| anchors.contains(cell)), "{}", card.id);
+    }
+}
+
+#[test]
+fn a_run_that_only_attacked_has_a_page_without_empty_charts() {
+    let (mut record, _) = invented();
+    record.manifest.profile = ATTACKS_ONLY.into();
+    record.manifest.groups.clear();
+    record.measurements.clear();
+    record.canaries.clear();
+    record.tokens.clear();
+    let analysis = analyse(&record);
+    let folder = tempfile::tempdir().unwrap();
+    let rendered = render_analysed(&record, &analysis, folder.path()).unwrap();
+    assert_eq!(
+        files_below(folder.path()),
+        listed(&rendered).into_iter().collect()
+    );
+    assert_eq!(rendered.attacks.len(), 1 + record.catalogue.attacks.len());
+    assert!(rendered.charts.is_empty() && rendered.csv.is_empty() && rendered.bencher.is_none());
+    let html = std::fs::read_to_string(&rendered.index).unwrap();
+    assert!(html.contains("<section id=\"attacks\""));
+    for absent in ["<article", "id=\"verdict\"", "measurements.csv", "No chart"] {
+        assert!(!html.contains(absent), "{absent}");
     }
 }
 
@@ -86,19 +161,12 @@ fn the_same_record_gives_the_same_bytes() {
     let rendered = folders
         .each_ref()
         .map(|folder| render_analysed(&record, &analysis, folder.path()).unwrap());
-    let files = |index: usize| {
-        let rendered: &tokenlab_report::Rendered = &rendered[index];
-        let mut files = vec![rendered.index.clone()];
-        files.extend(rendered.charts.clone());
-        files.extend(rendered.csv.clone());
-        files.push(rendered.bencher.clone());
-        files
-    };
-    for (a, b) in files(0).iter().zip(files(1)) {
+    let [first, second] = rendered.each_ref().map(listed);
+    for (a, b) in first.iter().zip(&second) {
         assert_eq!(a.file_name(), b.file_name());
         assert_eq!(
             std::fs::read(a).unwrap(),
-            std::fs::read(&b).unwrap(),
+            std::fs::read(b).unwrap(),
             "{}",
             b.display()
         );
@@ -126,26 +194,58 @@ fn the_page_fetches_nothing_and_runs_nothing() {
 }
 
 #[test]
+fn the_pages_about_attacks_fetch_nothing_and_lead_to_known_sites_alone() {
+    let (record, analysis) = invented();
+    for (name, html) in attack_pages(&record, &analysis) {
+        for forbidden in [
+            "<script", "<iframe", "<link", "http:", "url(", "@import", " src=", " style=",
+        ] {
+            assert!(!html.contains(forbidden), "{name}: {forbidden}");
+        }
+        for link in attributes(&html, "href")
+            .into_iter()
+            .filter(|link| link.contains("//"))
+        {
+            let known = [
+                "https://www.rfc-editor.org/",
+                "https://www.cve.org/",
+                "https://cwe.mitre.org/",
+            ];
+            assert!(known.iter().any(|site| link.starts_with(site)), "{name}: {link}");
+        }
+    }
+}
+
+#[test]
 fn what_a_screen_reader_goes_by_is_there_and_unique() {
-    let html = page();
+    let (record, analysis) = invented();
+    accessible("index.html", &page(), 1);
+    for (name, html) in attack_pages(&record, &analysis) {
+        accessible(&name, &html, 2);
+    }
+}
+
+/// Landmarks, names and ids of a page; it has so many kinds of navigation.
+fn accessible(name: &str, html: &str, navigations: usize) {
     assert!(html.contains("<html lang=\"en\">"));
     assert_eq!(html.matches("<h1").count(), 1);
-    for landmark in ["<header", "<nav", "<main", "<footer"] {
-        assert_eq!(html.matches(landmark).count(), 1, "{landmark}");
+    for landmark in ["<header", "<main", "<footer"] {
+        assert_eq!(html.matches(landmark).count(), 1, "{name}: {landmark}");
     }
-    let ids = attributes(&html, "id");
+    assert_eq!(html.matches("<nav").count(), navigations, "{name}");
+    let ids = attributes(html, "id");
     let distinct: BTreeSet<&str> = ids.iter().copied().collect();
-    assert_eq!(distinct.len(), ids.len(), "an id occurs twice");
-    for names in attributes(&html, "aria-labelledby") {
+    assert_eq!(distinct.len(), ids.len(), "{name}: an id occurs twice");
+    for names in attributes(html, "aria-labelledby") {
         for name in names.split_whitespace() {
             assert!(distinct.contains(name), "{name} names nothing");
         }
     }
-    let labels = attributes(&html, "aria-label");
+    let labels = attributes(html, "aria-label");
     assert_eq!(
         labels.iter().collect::<BTreeSet<_>>().len(),
         labels.len(),
-        "two regions of one name: {labels:?}"
+        "{name}: two regions of one name: {labels:?}"
     );
     let regions = html.matches("role=\"region\"").count();
     assert_eq!(
@@ -207,6 +307,9 @@ fn a_page_of_more_than_a_hundred_contenders_is_bounded() {
     let html = page_html(&record, &analyse(&record));
     let megabytes = html.len() / 1_000_000;
     assert!(megabytes < 8, "{megabytes} MB");
+    for (name, html) in attack_pages(&record, &analyse(&record)) {
+        assert!(html.len() < 1_000_000, "{name}: {} bytes", html.len());
+    }
     // Each contender has a row somewhere, whatever a chart leaves out.
     for card in &record.catalogue.contenders {
         assert!(html.contains(&format!("<code>{}</code>", card.id)), "{}", card.id);

@@ -8,7 +8,7 @@ use tokenlab_record::environment::Environment;
 use tokenlab_record::measurement::{Group, Model};
 use tokenlab_record::run::{RunRecord, Status};
 use tokenlab_record::stats::Interval;
-use tokenlab_report::{page_html, render_analysed};
+use tokenlab_report::{attack_pages, page_html, render_analysed};
 
 mod synthetic;
 
@@ -45,6 +45,10 @@ fn drawn(name: &str, record: &RunRecord, analysis: &Analysis) -> String {
         .unwrap_or_else(|error| panic!("{name} does not render: {error}"));
     let html = std::fs::read_to_string(rendered.index).unwrap();
     only_known_elements(&html).unwrap_or_else(|found| panic!("{name}: {found}"));
+    for page in rendered.attacks {
+        let html = std::fs::read_to_string(page).unwrap();
+        only_known_elements(&html).unwrap_or_else(|found| panic!("{name}: {found}"));
+    }
     html
 }
 
@@ -54,8 +58,9 @@ fn only_known_elements(html: &str) -> Result<(), String> {
     const KNOWN: &[&str] = &[
         "!DOCTYPE", "a", "article", "body", "br", "caption", "circle", "code", "dd", "desc", "details", "dl",
         "dt", "em", "footer", "h1", "h2", "h3", "head", "header", "html", "li", "line", "main", "meta",
-        "nav", "p", "polygon", "polyline", "rect", "section", "small", "strong", "style", "summary", "svg",
-        "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "div",
+        "nav", "p", "polygon", "polyline", "rect", "section", "small", "span", "strong", "style", "summary",
+        "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "div", "del", "h4", "ins",
+        "mark", "ol", "pre",
     ];
     for rest in html.split('<').skip(1) {
         let name: String = rest
@@ -115,7 +120,7 @@ fn a_record_whose_catalogue_or_lengths_are_lost_still_renders() {
     let analysis = analyse(&record);
     record.catalogue = Catalogue::default();
     let html = drawn("no catalogue", &record, &analysis);
-    assert!(html.contains("Not in the catalogue"), "targets without a card");
+    assert!(html.contains("Not in the catalogue"), "attacks without a card");
     record.tokens.clear();
     let html = drawn("no lengths", &record, &analysis);
     assert!(html.contains("this run recorded no token lengths"));
@@ -273,8 +278,23 @@ proptest! {
         record.tokens = whole.tokens.into_iter().take(names.len()).collect();
         record.catalogue.contenders = whole.catalogue.contenders.into_iter().take(names.len()).collect();
         for (index, name) in names.iter().enumerate() {
-            record.transcripts[index].attack.clone_from(name);
-            record.transcripts[index].decided_by = Some(name.clone());
+            let transcript = &mut record.transcripts[index];
+            transcript.attack.clone_from(name);
+            transcript.decided_by = Some(name.clone());
+            transcript.variant.clone_from(name);
+            transcript.steps[0].artefact.clone_from(name);
+            transcript.diff[0].after.clone_from(name);
+            transcript.trace.iter_mut().for_each(|entry| entry.detail.clone_from(name));
+            if index % 3 == 0 {
+                transcript.target.clone_from(name);
+            }
+            if let Some(card) = whole.catalogue.attacks.get(index) {
+                let mut card = card.clone();
+                card.id.clone_from(name);
+                card.lesson = format!("## {name}\n\n{name} `{name}` [x]({name})\n");
+                card.references[0].label.clone_from(name);
+                record.catalogue.attacks.push(card);
+            }
             record.tokens[index].corpus.clone_from(name);
             let card = &mut record.catalogue.contenders[index];
             card.id = ContenderId::new(name.as_str());
@@ -284,9 +304,12 @@ proptest! {
         }
         record.manifest.run.clone_from(&names[0]);
         record.manifest.command.clone_from(&names[1]);
-        let html = page_html(&record, &analysis);
-        prop_assert_eq!(only_known_elements(&html), Ok(()));
-        prop_assert!(!html.contains("\" onload=\""), "an attribute got in");
+        let index = page_html(&record, &analysis);
+        let attacks = attack_pages(&record, &analysis).into_iter().map(|(_, html)| html);
+        for html in [index].into_iter().chain(attacks) {
+            prop_assert_eq!(only_known_elements(&html), Ok(()));
+            prop_assert!(!html.contains("\" onload=\""), "an attribute got in");
+        }
     }
 }
 

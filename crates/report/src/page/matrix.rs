@@ -1,280 +1,144 @@
-//! The attack matrix: what each target did with each attack.
+//! The attack matrix, twice: in short on the page of the run, attacks by
+//! families, and in full on a page of its own, attacks by targets.
 //!
-//! A cell folds the transcripts of all variants into the worst outcome, in
-//! words as well as in colour, with the check that decided. "Can't be
-//! expressed" is a different thing from "refused" and looks different.
+//! Every outcome is a word as well as a colour, and "not expressible" is a
+//! different thing from "refused". What a hardened JWT verifier does, and what
+//! PASETO does not, stands beside the counts: it is what the counts are for.
 //!
-//! Every contender is a target, and most libraries refuse everything with all of
-//! theirs. Such a library is one row, with the checks that decided; its
-//! contenders stand one by one behind a fold. Whoever falls, crashes or surprises
-//! has a row of its own in any case.
+//! Every contender is a target, and most cells of most libraries say the same. In
+//! the full matrix the contenders of a library share a row as long as all their
+//! cells came out as expected, and stand one by one behind a fold. Whoever
+//! surprises has a row of its own in any case.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use maud::{Markup, html};
-use tokenlab_record::catalogue::{Family, TargetCard, TargetKind};
-use tokenlab_record::transcript::{Transcript, Verdict};
+use maud::{DOCTYPE, Markup, html};
+use tokenlab_record::catalogue::{Family, TargetKind};
+use tokenlab_record::transcript::Verdict;
 
+use super::standing::{Meaning, Standing};
+use super::{foot, head};
 use crate::format;
+use crate::matrix::{Attack, Cell, Matrix, Outcome, Target, UNKNOWN, counts};
 use crate::view::{View, capitalised, listed};
 
-/// Wire name of the outcome whose deciding check is one that was not there.
-const ACCEPTED: &str = "accepted";
+/// The folder of the pages about attacks, beside the page of the run.
+pub(crate) const FOLDER: &str = "attacks";
 
-/// The outcomes from the gravest down: wire name, and the word on the page.
-const OUTCOMES: [(&str, &str); 5] = [
-    (ACCEPTED, "accepted"),
-    ("panicked", "panicked"),
-    ("exhausted", "exhausted"),
-    ("rejected", "refused"),
-    ("inapplicable", "inapplicable"),
-];
+/// File name of the full matrix in that folder.
+pub(crate) const INDEX: &str = "index.html";
 
-type Cells<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Transcript>>;
+/// Fewer contenders of a library than this have rows of their own.
+const FEWEST_FOLDED: usize = 3;
 
-/// The matrix with its legend, or a sentence without transcripts.
-pub(super) fn html(view: &View<'_>) -> Markup {
-    let transcripts = &view.record.transcripts;
-    if transcripts.is_empty() {
+/// The summary for the page of the run, or a sentence without transcripts.
+pub(super) fn summary(view: &View<'_>) -> Markup {
+    let matrix = &view.matrix;
+    if matrix.is_empty() {
         return html! {
             p.remark { "No attack was run with these measurements, so there is no matrix to show." }
         };
     }
-    let mut cells = Cells::new();
-    for transcript in transcripts {
-        cells
-            .entry((&transcript.attack, &transcript.target))
-            .or_default()
-            .push(transcript);
-    }
-    let attacks = attacks(view);
-    let groups = groups(view, &cells);
-    let folded: Vec<(&str, &str, &Vec<&str>)> = groups
-        .iter()
-        .flat_map(|(_, rows)| rows)
-        .filter_map(|row| match row {
-            Row::Library { family, library, ids } => Some((*family, *library, ids)),
-            Row::Target(_) => None,
-        })
-        .collect();
     html! {
-        p { (summary(&cells)) }
+        p { (cells_in_words(matrix)) }
+        (what_it_comes_to(matrix))
         p {
             strong { "How to read it. " }
-            "A row is a target, a column an attack; a cell is the gravest outcome of the attack's variants "
-            "there, and under it the check that decided: the one that refused, or the missing one that let "
-            "the forgery through. " em { "Accepted" } " means that the target "
-            "believed forged claims; " em { "inapplicable" } ", that the attack can't even be written down "
-            "for that kind of token, which is not the same as being refused. Flawed, misconfigured and "
-            "historic targets are there to fall: they show that the attack works. A library whose "
-            "contenders all refuse is one row, and they stand one by one behind the folds below."
+            "A row is an attack; it leads to a page with the forged token, the check that decides and its "
+            "source lines. A cell says what became of it at the targets of that family: "
+            (words()) " Flawed, misconfigured and historic targets are there to fall: they "
+            "show that the attack works. Where a hardened target falls as well, its format is open to the "
+            "attack in any hands, and the cell says so. The last column weighs JWT against PASETO by hardened "
+            "targets first, and by the flawed ones second."
         }
         p {
             strong { "What not to conclude. " }
-            "A row of refusals says that these attacks failed, not that no attack succeeds."
+            "Refusals say that these attacks failed, not that no attack succeeds. Counts of targets are no "
+            "scores: there are more JWT libraries here than others."
         }
-        (table(&Grid { caption: "Targets by attacks", attacks: &attacks, cells: &cells }, &groups))
-        @for (family, library, ids) in folded {
-            @let caption = format!("Attacks on the contenders of {library} ({family})");
-            details {
-                summary {
-                    (library) ", " (family) ": "
-                    (format::counted(ids.len() as u64, "contender", "contenders")) " one by one"
+        p { a href={ (FOLDER) "/" (INDEX) } { "The full matrix: every attack against every target" } }
+        div.scroll.tall tabindex="0" role="region" aria-label="Table: Attacks by families" {
+            table.matrix.summary {
+                caption { "Attacks by families" }
+                thead {
+                    tr {
+                        th scope="col" { "attack" }
+                        @for family in Family::ALL { th scope="col" { (capitalised(family.title())) } }
+                        th scope="col" { "JWT against PASETO" }
+                    }
                 }
-                (table(
-                    &Grid { caption: &caption, attacks: &attacks, cells: &cells },
-                    &[(format!("{family}: {}", TargetKind::Hardened.slug()), ids.iter().map(|id| Row::Target(id)).collect())],
-                ))
+                @for (class, attacks) in matrix.by_class() {
+                    tbody {
+                        tr { th.group scope="rowgroup" colspan=(Family::ALL.len() + 2) { (class) } }
+                        @for attack in attacks { (summary_row(matrix, attack)) }
+                    }
+                }
             }
         }
-        (legend(view))
         p.reproduce { "Run again: " code { "tokenlab attack run --all" } }
     }
 }
 
-/// What all tables of the matrix have in common.
-struct Grid<'a> {
-    caption: &'a str,
-    attacks: &'a [(&'a str, &'a str)],
-    cells: &'a Cells<'a>,
-}
-
-impl<'a> Grid<'a> {
-    fn cell(&self, attack: &'a str, target: &'a str) -> &'a [&'a Transcript] {
-        self.cells.get(&(attack, target)).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// One row of the matrix.
-enum Row<'a> {
-    /// A target by its id.
-    Target(&'a str),
-    /// Contenders of one library that all hold.
-    Library {
-        family: &'static str,
-        library: &'a str,
-        ids: Vec<&'a str>,
-    },
-}
-
-fn table<'a>(grid: &Grid<'a>, groups: &[(String, Vec<Row<'a>>)]) -> Markup {
+/// What the outcomes mean, in one sentence.
+fn words() -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label={ "Table: " (grid.caption) } {
-            table.matrix {
-                caption { (grid.caption) }
-                thead {
-                    tr {
-                        th scope="col" { "target" }
-                        @for (id, title) in grid.attacks { th scope="col" { (title) br; code { (id) } } }
-                    }
-                }
-                @for (group, rows) in groups {
-                    tbody {
-                        tr {
-                            th.group scope="rowgroup" colspan=(grid.attacks.len() + 1) { (group) }
-                        }
-                        @for row in rows { tr { (row_html(grid, row)) } }
-                    }
-                }
-            }
-        }
+        em { "accepted" } " is a forgery believed, " em { "leaked" } " a secret given away, " em { "panicked" }
+        " a crash, " em { "exhausted" } " a budget of time or memory used up, " em { "refused" }
+        " a check that held, and " em { "not expressible" } " an attack that can't even be written down for "
+        "that kind of token, which is not the same as being refused."
     }
 }
 
-fn row_html<'a>(grid: &Grid<'a>, row: &Row<'a>) -> Markup {
-    match row {
-        Row::Target(target) => html! {
-            th scope="row" { code { (target) } }
-            @for (attack, _) in grid.attacks { (cell(grid.cell(attack, target))) }
-        },
-        Row::Library { library, ids, .. } => html! {
+fn summary_row(matrix: &Matrix<'_>, attack: &Attack<'_>) -> Markup {
+    let meaning = Meaning::of(matrix, attack);
+    html! {
+        tr {
             th scope="row" {
-                code { (library) "/…" } br;
-                small { (format::counted(ids.len() as u64, "contender", "contenders")) }
+                a href={ (FOLDER) "/" (attack.page) } { (attack.title()) } br;
+                code { (attack.id) }
             }
-            @for (attack, _) in grid.attacks {
-                @let of_ids: Vec<_> = ids.iter().map(|target| grid.cell(attack, target)).collect();
-                (folded_cell(&of_ids))
-            }
-        },
+            @for family in Family::ALL { (summary_cell(matrix, attack, family)) }
+            td.wide { strong { (meaning.verdict()) } " " (meaning.because()) }
+        }
     }
 }
 
-/// The cells of several targets that hold, in one: how many refused, how many
-/// could not be asked, and the distinct checks that decided.
-fn folded_cell(cells: &[&[&Transcript]]) -> Markup {
-    let count = |wanted: &str| {
-        let matching = cells
-            .iter()
-            .filter(|cell| worst(cell).is_some_and(|(kind, _)| kind == wanted));
-        matching.count()
-    };
-    let counts: Vec<(&str, &str, usize)> = OUTCOMES
-        .into_iter()
-        .map(|(kind, word)| (kind, word, count(kind)))
-        .filter(|(_, _, count)| *count > 0)
+/// How the targets of a family fared.
+fn summary_cell(matrix: &Matrix<'_>, attack: &Attack<'_>, family: Family) -> Markup {
+    let of_family: Vec<(&Target<'_>, &Cell<'_>)> = matrix
+        .of_attack(attack)
+        .filter(|(target, _)| target.family() == Some(family))
         .collect();
-    let Some((kind, ..)) = counts.first() else {
+    if of_family.is_empty() {
         return html! { td { "not tried" } };
-    };
-    let words: Vec<String> = match counts.as_slice() {
-        [(_, word, count)] if *count == cells.len() => vec![format!("{word}, all {count}")],
-        _ => counts
-            .iter()
-            .map(|(_, word, count)| format!("{word}, {count}"))
-            .collect(),
-    };
-    let mut checks: Vec<String> = Vec::new();
-    for transcript in cells.iter().copied().flatten() {
-        let check = transcript.decided_by.as_deref().unwrap_or_default();
-        if !check.is_empty() && !checks.iter().any(|known| known == check) {
-            checks.push(check.to_owned());
-        }
     }
-    let why = cells
-        .iter()
-        .copied()
-        .flatten()
-        .find_map(|transcript| match &transcript.verdict {
-            Verdict::Inapplicable { why } => Some(why.as_str()),
-            _ => None,
-        });
+    let hardened = Standing::of(matrix, attack, family).fallen_hardened;
+    let unexpected = of_family.iter().filter(|(_, cell)| !cell.agrees()).count();
     html! {
-        td class=(kind) {
-            strong { (words.join("; ")) }
-            @if !checks.is_empty() { br; small { "by " (listed(&checks)) } }
-            @if let Some(why) = why { br; small { (why) } }
-        }
-    }
-}
-
-fn cell(transcripts: &[&Transcript]) -> Markup {
-    let Some((kind, word)) = worst(transcripts) else {
-        return html! { td { "not tried" } };
-    };
-    let deciding: Vec<&&Transcript> = transcripts
-        .iter()
-        .filter(|transcript| transcript.verdict.kind() == kind)
-        .collect();
-    let mut checks: Vec<String> = Vec::new();
-    for transcript in &deciding {
-        let check = transcript.decided_by.as_deref().unwrap_or_default();
-        if !check.is_empty() && !checks.iter().any(|known| known == check) {
-            checks.push(check.to_owned());
-        }
-    }
-    let why = deciding.iter().find_map(|transcript| match &transcript.verdict {
-        Verdict::Inapplicable { why } => Some(why.as_str()),
-        Verdict::Exhausted { detail } | Verdict::Panicked { detail } => Some(detail.as_str()),
-        _ => None,
-    });
-    let analogue = deciding.iter().any(|transcript| transcript.analogue.is_some());
-    let unexpected = transcripts.iter().any(|transcript| !transcript.agrees);
-    html! {
-        td class=(kind) {
-            strong { (word) }
-            @if transcripts.len() > 1 && deciding.len() < transcripts.len() {
-                " (" (deciding.len()) " of " (transcripts.len()) " variants)"
+        td {
+            a.counts href={ (FOLDER) "/" (attack.page) "#family-" (family.scheme_prefix()) } {
+                @for (outcome, count) in counts(of_family.iter().map(|(_, cell)| *cell)) {
+                    span class={ "count " (outcome.style()) } { (count) " " (outcome.word()) } " "
+                }
             }
-            @if !checks.is_empty() {
-                br;
-                small { @if kind == ACCEPTED { "missing: " } @else { "by " } (listed(&checks)) }
-            }
-            @if let Some(why) = why { br; small { (why) } }
-            @if analogue { br; small { "nearest analogue" } }
-            @if unexpected { br; strong.flag { "unexpected" } }
+            @if hardened > 0 { small { (hardened) " of them hardened" } }
+            @if unexpected > 0 { strong.flag { (unexpected) " unexpected" } }
         }
     }
 }
 
-/// The gravest outcome of a cell; `None` of an empty one.
-fn worst(transcripts: &[&Transcript]) -> Option<(&'static str, &'static str)> {
-    OUTCOMES.into_iter().find(|(kind, _)| {
-        transcripts
-            .iter()
-            .any(|transcript| transcript.verdict.kind() == *kind)
-    })
-}
-
-fn summary(cells: &Cells<'_>) -> String {
-    let counts: Vec<String> = OUTCOMES
+fn cells_in_words(matrix: &Matrix<'_>) -> String {
+    let in_words: Vec<String> = counts(matrix.cells())
         .into_iter()
-        .filter_map(|(kind, word)| {
-            let count = cells
-                .values()
-                .filter(|cell| worst(cell).is_some_and(|(worst, _)| worst == kind))
-                .count();
-            (count > 0).then(|| format!("{} {word}", format::count(count as u64)))
-        })
+        .map(|(outcome, count)| format!("{} {}", format::count(count as u64), outcome.word()))
         .collect();
-    let unexpected = cells
-        .values()
-        .filter(|cell| cell.iter().any(|transcript| !transcript.agrees))
-        .count();
+    let unexpected = matrix.cells().filter(|cell| !cell.agrees()).count();
     format!(
-        "{}: {}. {}",
-        format::counted(cells.len() as u64, "cell", "cells"),
-        listed(&counts),
+        "{} against {}, {}: {}. {}",
+        format::counted(matrix.attacks.len() as u64, "attack", "attacks"),
+        format::counted(matrix.targets.len() as u64, "target", "targets"),
+        format::counted(matrix.cells().count() as u64, "cell", "cells"),
+        listed(&in_words),
         match unexpected {
             0 => "Every cell came out as the weaknesses of its target say.".to_owned(),
             _ => format!(
@@ -286,134 +150,304 @@ fn summary(cells: &Cells<'_>) -> String {
     )
 }
 
-/// Ids and titles of the attacks, those of the catalogue first.
-fn attacks<'a>(view: &View<'a>) -> Vec<(&'a str, &'a str)> {
-    let mut attacks: Vec<(&str, &str)> = Vec::new();
-    let cards = view.record.catalogue.attacks.iter();
-    let known = cards.map(|card| (card.id.as_str(), card.title.as_str()));
-    let ran = view.record.transcripts.iter();
-    let tried = |id: &str| {
-        view.record
-            .transcripts
-            .iter()
-            .any(|transcript| transcript.attack == id)
-    };
-    for (id, title) in known
-        .filter(|(id, _)| tried(id))
-        .chain(ran.map(|transcript| (transcript.attack.as_str(), "")))
-    {
-        if !attacks.iter().any(|(other, _)| *other == id) {
-            attacks.push((id, title));
+/// How many attacks each verdict on JWT against PASETO has.
+fn what_it_comes_to(matrix: &Matrix<'_>) -> Markup {
+    let mut meanings: Vec<Meaning> = matrix
+        .attacks
+        .iter()
+        .map(|attack| Meaning::of(matrix, attack))
+        .collect();
+    meanings.sort_unstable();
+    let alike = meanings.chunk_by(|one, other| one.verdict() == other.verdict());
+    html! {
+        ul {
+            @for (count, first) in alike.filter_map(|alike| Some((alike.len(), alike.first()?))) {
+                li {
+                    (format::counted(count as u64, "attack", "attacks")) ": "
+                    strong { (first.verdict()) } " " (first.in_general())
+                }
+            }
         }
     }
-    attacks
 }
 
-/// Fewer contenders of a library than this have rows of their own.
-const FEWEST_FOLDED: usize = 3;
+/// The full matrix as a document.
+pub(crate) fn html(view: &View<'_>) -> Markup {
+    let matrix = &view.matrix;
+    let rows = rows(matrix);
+    let classes = matrix.by_class();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(&format!("Attack matrix, run {}", view.record.manifest.run)))
+            body.broad {
+                a.skip href="#main" { "Skip to the matrix" }
+                header {
+                    nav aria-label="Way back" { a href="../index.html#attacks" { "The run" } }
+                    h1 { "Every attack against every target" }
+                    p.lead { (cells_in_words(matrix)) }
+                    nav aria-label="Contents" {
+                        ul {
+                            @for (number, (class, _)) in classes.iter().enumerate() {
+                                li { a href={ "#class-" (number) } { (class) } }
+                            }
+                        }
+                    }
+                }
+                main id="main" tabindex="-1" {
+                    p {
+                        strong { "How to read it. " }
+                        "A row is a target, a column an attack; a cell is the gravest outcome of the attack's "
+                        "variants there, and under it the check that decided: the one that refused, or the "
+                        "missing one that let the forgery through. It leads to its transcript. " (words())
+                        " Contenders of one library share a row where all their cells came out as expected, "
+                        "and stand one by one behind the fold under each table."
+                    }
+                    @for (number, (class, attacks)) in classes.iter().enumerate() {
+                        section id={ "class-" (number) } aria-labelledby={ "class-" (number) "-heading" } {
+                            h2 id={ "class-" (number) "-heading" } { (class) }
+                            (full_table(matrix, class, attacks, &rows))
+                            (one_by_one(matrix, class, attacks, &rows))
+                        }
+                    }
+                }
+                (foot("the record in the folder above"))
+            }
+        }
+    }
+}
+
+/// One row of the full matrix.
+enum Row<'m, 'a> {
+    /// A target.
+    Target(&'m Target<'a>),
+    /// Contenders of one library whose cells all came out as expected.
+    Library(&'m str, Vec<&'m Target<'a>>),
+}
+
+/// Rows under the title of their group.
+type Groups<'m, 'a> = Vec<(String, Vec<Row<'m, 'a>>)>;
+
+fn full_table(matrix: &Matrix<'_>, class: &str, attacks: &[&Attack<'_>], groups: &Groups<'_, '_>) -> Markup {
+    let caption = format!("{class}: targets by attacks");
+    table(
+        &caption,
+        attacks,
+        groups.iter().map(|(title, rows)| (title.as_str(), rows)),
+        |row| match row {
+            Row::Target(target) => target_row(matrix, attacks, target, true),
+            Row::Library(library, targets) => html! {
+                th scope="row" {
+                    code { (library) "/…" } br;
+                    small { (format::counted(targets.len() as u64, "contender", "contenders")) }
+                }
+                @for attack in attacks { (folded_cell(matrix, attack, targets)) }
+            },
+        },
+    )
+}
+
+/// The contenders that share rows, each in its own.
+fn one_by_one(matrix: &Matrix<'_>, class: &str, attacks: &[&Attack<'_>], groups: &Groups<'_, '_>) -> Markup {
+    let folded: Vec<(&str, Vec<&Target<'_>>)> = groups
+        .iter()
+        .map(|(title, rows)| {
+            let targets = rows.iter().filter_map(|row| match row {
+                Row::Library(_, targets) => Some(targets.iter().copied()),
+                Row::Target(_) => None,
+            });
+            (title.as_str(), targets.flatten().collect())
+        })
+        .filter(|(_, targets): &(_, Vec<_>)| !targets.is_empty())
+        .collect();
+    let count: usize = folded.iter().map(|(_, targets)| targets.len()).sum();
+    html! {
+        @if count > 0 {
+            details {
+                summary { (format::counted(count as u64, "contender", "contenders")) " one by one" }
+                (table(
+                    &format!("{class}: contenders one by one"),
+                    attacks,
+                    folded.iter().map(|(title, targets)| (*title, targets)),
+                    |target| target_row(matrix, attacks, target, false),
+                ))
+            }
+        }
+    }
+}
+
+fn table<'r, R: 'r>(
+    caption: &str,
+    attacks: &[&Attack<'_>],
+    groups: impl Iterator<Item = (&'r str, &'r Vec<R>)>,
+    row: impl Fn(&R) -> Markup,
+) -> Markup {
+    html! {
+        div.scroll.tall tabindex="0" role="region" aria-label={ "Table: " (caption) } {
+            table.matrix {
+                caption { (caption) }
+                thead {
+                    tr {
+                        th scope="col" { "target" }
+                        @for attack in attacks {
+                            th scope="col" { a href=(attack.page) { (attack.title()) } br; code { (attack.id) } }
+                        }
+                    }
+                }
+                @for (title, rows) in groups {
+                    tbody {
+                        tr { th.group scope="rowgroup" colspan=(attacks.len() + 1) { (title) } }
+                        @for item in rows { tr { (row(item)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn target_row(
+    matrix: &Matrix<'_>,
+    attacks: &[&Attack<'_>],
+    target: &Target<'_>,
+    with_checks: bool,
+) -> Markup {
+    html! {
+        th scope="row" { code { (target.id) } }
+        @for attack in attacks {
+            @match matrix.cell(attack, target) {
+                Some(cell) => (cell_html(attack, target, cell, with_checks)),
+                None => td { "not tried" },
+            }
+        }
+    }
+}
+
+fn cell_html(attack: &Attack<'_>, target: &Target<'_>, cell: &Cell<'_>, with_checks: bool) -> Markup {
+    let checks: Vec<String> = cell.checks().into_iter().map(str::to_owned).collect();
+    let analogues: Vec<String> = cell.analogues().into_iter().map(str::to_owned).collect();
+    let said = match &cell.deciding.verdict {
+        Verdict::Exhausted { detail } | Verdict::Panicked { detail } | Verdict::Leaked { detail } => {
+            Some(detail.as_str())
+        }
+        _ => None,
+    };
+    html! {
+        td class=(cell.outcome.style()) {
+            a href={ (attack.page) "#" (target.anchor) } { (cell.outcome.word()) }
+            @if with_checks {
+                @if !checks.is_empty() {
+                    br;
+                    small { @if cell.outcome.is_success() { "missing: " } (listed(&checks)) }
+                }
+                @if let Some(said) = said { br; small { (said) } }
+                @if !analogues.is_empty() { br; small { "analogue: " (listed(&analogues)) } }
+            }
+            @if !cell.agrees() { br; strong.flag { "unexpected" } }
+        }
+    }
+}
+
+/// The cells of contenders that came out as expected, in one: how many had each
+/// outcome, and the checks that decided.
+fn folded_cell(matrix: &Matrix<'_>, attack: &Attack<'_>, targets: &[&Target<'_>]) -> Markup {
+    let cells: Vec<(&Target<'_>, &Cell<'_>)> = targets
+        .iter()
+        .filter_map(|target| Some((*target, matrix.cell(attack, target)?)))
+        .collect();
+    let counts = counts(cells.iter().map(|(_, cell)| *cell));
+    let (Some((gravest, _)), Some((first, _))) = (counts.first(), cells.first()) else {
+        return html! { td { "not tried" } };
+    };
+    let words: Vec<String> = match counts.as_slice() {
+        [(outcome, count)] => vec![format!("{}, all {count}", outcome.word())],
+        _ => counts
+            .iter()
+            .map(|(outcome, count)| format!("{}, {count}", outcome.word()))
+            .collect(),
+    };
+    let checks = |outcome: Outcome| -> Vec<String> {
+        let of_outcome = cells.iter().filter(|(_, cell)| cell.outcome == outcome);
+        let all = of_outcome.flat_map(|(_, cell)| cell.checks());
+        crate::matrix::distinct(all)
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    };
+    html! {
+        td class=(gravest.style()) {
+            a href={ (attack.page) "#" (first.anchor) } { (words.join("; ")) }
+            @for (outcome, _) in &counts {
+                @let checks = checks(*outcome);
+                @if !checks.is_empty() {
+                    br;
+                    small { @if outcome.is_success() { "missing: " } (listed(&checks)) }
+                }
+            }
+        }
+    }
+}
 
 /// Targets by family and kind, in the order of the catalogue; targets that it
 /// lacks come last.
-fn groups<'a>(view: &View<'a>, cells: &Cells<'a>) -> Vec<(String, Vec<Row<'a>>)> {
+fn rows<'m, 'a>(matrix: &'m Matrix<'a>) -> Groups<'m, 'a> {
     const KINDS: [TargetKind; 4] = [
         TargetKind::Flawed,
         TargetKind::Misconfigured,
         TargetKind::Historic,
         TargetKind::Hardened,
     ];
-    let tried: BTreeSet<&str> = cells.keys().map(|(_, target)| *target).collect();
-    let cards = &view.record.catalogue.targets;
-    let mut groups: Vec<(String, Vec<Row<'_>>)> = Vec::new();
+    let mut groups = Groups::new();
     for family in Family::ALL {
         for kind in KINDS {
-            let of_group = |card: &&TargetCard| card.family == family && card.kind == kind;
-            let ids: Vec<&str> = cards
+            let targets: Vec<&Target<'_>> = matrix
+                .targets
                 .iter()
-                .filter(of_group)
-                .map(|card| card.id.as_str())
-                .filter(|id| tried.contains(id))
+                .filter(|target| target.family() == Some(family) && target.kind() == Some(kind))
                 .collect();
-            if !ids.is_empty() {
-                let rows = match kind {
-                    TargetKind::Hardened => by_library(family, &ids, cells),
-                    _ => ids.into_iter().map(Row::Target).collect(),
-                };
-                groups.push((format!("{}: {}", capitalised(family.title()), kind.slug()), rows));
+            if targets.is_empty() {
+                continue;
             }
+            let rows = match kind {
+                TargetKind::Hardened => by_library(matrix, &targets),
+                _ => targets.into_iter().map(Row::Target).collect(),
+            };
+            groups.push((format!("{}: {}", capitalised(family.title()), kind.slug()), rows));
         }
     }
-    let known: BTreeSet<&str> = cards.iter().map(|card| card.id.as_str()).collect();
-    let mut unknown: Vec<&str> = Vec::new();
-    for transcript in &view.record.transcripts {
-        let id = transcript.target.as_str();
-        if !known.contains(id) && !unknown.contains(&id) {
-            unknown.push(id);
-        }
-    }
+    let unknown = matrix.targets.iter().filter(|target| target.card.is_none());
+    let unknown: Vec<_> = unknown.map(Row::Target).collect();
     if !unknown.is_empty() {
-        let rows = unknown.into_iter().map(Row::Target).collect();
-        groups.push(("Not in the catalogue".to_owned(), rows));
+        groups.push((UNKNOWN.to_owned(), unknown));
     }
     groups
 }
 
-/// Hardened targets with those of each library together, if they hold and are
-/// many.
-fn by_library<'a>(family: Family, ids: &[&'a str], cells: &Cells<'a>) -> Vec<Row<'a>> {
-    let library = |id: &'a str| id.split_once('/').map(|(library, _)| library);
-    let holding: BTreeSet<&str> = ids.iter().copied().filter(|id| holds(id, cells)).collect();
-    let mut rows: Vec<Row<'_>> = Vec::new();
-    for id in ids {
-        let of_library = |library: &'a str| -> Vec<&'a str> {
-            let same = ids
-                .iter()
-                .filter(|id| id.split_once('/').is_some_and(|(of, _)| of == library));
-            same.copied().filter(|id| holding.contains(id)).collect()
+/// Hardened targets, with those of each library together if they are many and
+/// none surprises.
+fn by_library<'m, 'a>(matrix: &Matrix<'a>, targets: &[&'m Target<'a>]) -> Vec<Row<'m, 'a>> {
+    let quiet: BTreeSet<&str> = targets
+        .iter()
+        .filter(|target| matrix.is_as_expected(target))
+        .map(|target| target.id)
+        .collect();
+    let library = |target: &Target<'a>| target.library().filter(|_| quiet.contains(target.id));
+    let mut rows = Vec::new();
+    let mut folded: BTreeSet<&str> = BTreeSet::new();
+    for target in targets {
+        let Some(name) = library(target) else {
+            rows.push(Row::Target(target));
+            continue;
         };
-        let together = library(id)
-            .filter(|_| holding.contains(id))
-            .map(|library| (library, of_library(library)))
-            .filter(|(_, ids)| ids.len() >= FEWEST_FOLDED);
-        match together {
-            None => rows.push(Row::Target(id)),
-            Some((library, ids)) if ids.first() == Some(id) => rows.push(Row::Library {
-                family: family.title(),
-                library,
-                ids,
-            }),
-            Some(_) => {} // stands in the row of the first
+        let together: Vec<&Target<'_>> = targets
+            .iter()
+            .copied()
+            .filter(|other| library(other) == Some(name))
+            .collect();
+        if together.len() < FEWEST_FOLDED {
+            rows.push(Row::Target(target));
+        } else if folded.insert(name) {
+            rows.push(Row::Library(name, together));
         }
     }
     rows
-}
-
-/// Whether a target refused whatever could be put to it, as it should.
-fn holds(target: &str, cells: &Cells<'_>) -> bool {
-    let of_target = cells.iter().filter(|((_, of), _)| *of == target);
-    of_target
-        .flat_map(|(_, transcripts)| transcripts)
-        .all(|transcript| {
-            transcript.agrees
-                && matches!(
-                    transcript.verdict,
-                    Verdict::Rejected { .. } | Verdict::Inapplicable { .. }
-                )
-        })
-}
-
-/// What each attack assumes, and where to read on.
-fn legend(view: &View<'_>) -> Markup {
-    html! {
-        dl {
-            @for card in &view.record.catalogue.attacks {
-                dt { (card.title) " (" code { (card.id) } ")" }
-                dd {
-                    (capitalised(&card.assumption))
-                    @for reference in &card.references {
-                        br; small { (reference.label) ": " (reference.note) }
-                    }
-                }
-            }
-        }
-    }
 }

@@ -147,6 +147,10 @@ pub(super) fn environment(view: &View<'_>) -> Markup {
             },
         ),
     ];
+    let of_measuring = ["Contender filter", "Seed", "Measuring took"];
+    let facts = facts
+        .into_iter()
+        .filter(|(name, _)| manifest.measures() || !of_measuring.contains(name));
     html! {
         dl.facts {
             @for (name, value) in facts {
@@ -178,6 +182,7 @@ pub(super) fn damage(view: &View<'_>) -> Markup {
 /// The files beside the page.
 pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
     let record = view.record;
+    let measures = record.manifest.measures();
     let damaged = |name: &str| record.damage.iter().any(|line| line.file == name);
     let raw = [
         (files::MANIFEST, "the plan and how far it got", true),
@@ -216,6 +221,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             !record.transcripts.is_empty(),
         ),
         (
+            files::SOURCES,
+            "the lines of source behind the decisions",
+            !record.sources.is_empty(),
+        ),
+        (
             files::VECTORS,
             "what official test vectors said",
             !record.vectors.is_empty(),
@@ -225,12 +235,12 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             "what the instrument showed of itself",
             record.self_check.is_some(),
         ),
-        (export::MEASUREMENTS, "the rankings as a table", true),
-        (export::TOKENS, "the token lengths as a table", true),
+        (export::MEASUREMENTS, "the rankings as a table", measures),
+        (export::TOKENS, "the token lengths as a table", measures),
         (
             export::bencher::BENCHER,
             "the rankings in Bencher Metric Format, for a service that keeps history",
-            true,
+            measures,
         ),
     ];
     let pictures = sections
@@ -243,10 +253,12 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
                 @if present || damaged(name) { li { a href=(name) { (name) } ": " (what) } }
             }
         }
-        p { "The charts as pictures:" }
-        ul {
-            @for figure in pictures {
-                li { a href=(figure.png_name()) { (figure.png_name()) } ": " (figure.title) }
+        @if measures {
+            p { "The charts as pictures:" }
+            ul {
+                @for figure in pictures {
+                    li { a href=(figure.png_name()) { (figure.png_name()) } ": " (figure.title) }
+                }
             }
         }
     }

@@ -69,6 +69,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
         allocations: Vec::new(),
         second_opinions: Vec::new(),
         transcripts: Vec::new(),
+        sources: Vec::new(),
         vectors: vectors(),
         self_check: None,
         damage: Vec::new(),
