@@ -150,11 +150,24 @@ pub(crate) enum AttackVerb {
     Matrix(AttackMatrix),
     /// Show one attack step by step.
     Replay(AttackReplay),
+    /// Replay cells under limits, a line of JSON for each step.
+    #[command(hide = true)]
+    Cell(AttackCell),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttackCell {
+    /// Attack id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) attack: String,
+    /// Target ids.
+    #[arg(long, value_name = "ID", required = true)]
+    pub(crate) target: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  tokenlab attack run alg-none\n  tokenlab attack run --all --strict --out /tmp/attacks"
+    after_help = "Examples:\n  tokenlab attack run alg-none\n  tokenlab attack run --all --strict --out /tmp/attacks\n  tokenlab report /tmp/attacks"
 )]
 pub(crate) struct AttackRun {
     /// Attack ids.
@@ -169,13 +182,23 @@ pub(crate) struct AttackRun {
     /// Exit with 1 if any outcome is not the expected one.
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Append the transcripts to transcripts.jsonl in this folder.
+    /// Record the run in this folder; a folder that holds a run gets these cells anew.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Record every transcript with all its steps, not only those that tell something.
+    #[arg(long, requires = "out")]
+    pub(crate) whole: bool,
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tokenlab attack matrix\n  tokenlab attack matrix --attack 'kid-*'\n  tokenlab attack matrix --target 'pasetors/*'\n\n\
+Without a filter it counts by family; with one it shows single cells."
+)]
 pub(crate) struct AttackMatrix {
+    /// Only attacks whose id matches, `*` and `?` allowed.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) attack: Option<String>,
     /// Only targets whose id matches, `*` and `?` allowed.
     #[arg(long, value_name = "GLOB")]
     pub(crate) target: Option<String>,

@@ -1,18 +1,19 @@
 //! `tokenlab attack`: the catalogue against every verifier.
 
+mod isolated;
 mod matrix;
+pub(crate) mod record;
 mod replay;
 
-use std::path::Path;
-
 use tokenlab_attacks::{Attack, Cell, Replay, Target, catalogue, replay as attacks, targets};
-use tokenlab_record::jsonl::Appender;
-use tokenlab_record::run::{Manifest, files};
+use tokenlab_record::run::files;
 use tokenlab_record::transcript::Verdict;
 
 use crate::cli::{Attack as Arguments, AttackMatrix, AttackRun, AttackVerb};
 use crate::output::{Failure, Output, table};
 use crate::{runs, suggest};
+use matrix::Matrix;
+use record::Detail;
 
 /// Runs one of the attack verbs.
 ///
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure>
         AttackVerb::Run(arguments) => run_attacks(arguments, output),
         AttackVerb::Matrix(arguments) => show_matrix(arguments, output),
         AttackVerb::Replay(arguments) => replay::run(arguments, output),
+        AttackVerb::Cell(arguments) => isolated::run_cells(arguments),
     }
 }
 
@@ -39,9 +41,16 @@ pub(crate) fn list_attacks(output: &Output) -> Result<(), Failure> {
     }
     let rows = cards
         .into_iter()
-        .map(|card| vec![card.id, card.title, card.breaks.join(", ")])
+        .map(|card| {
+            vec![
+                card.id,
+                card.class.title().to_owned(),
+                card.title,
+                card.breaks.join(", "),
+            ]
+        })
         .collect();
-    output.line(&table(&["attack", "title", "breaks"], &[], rows))
+    output.line(&table(&["attack", "class", "title", "breaks"], &[], rows))
 }
 
 /// Prints the cards of the targets.
@@ -86,23 +95,10 @@ pub(crate) fn targets_matching(glob: Option<&str>) -> Result<Vec<&'static dyn Ta
     suggest::select("target", glob, all, |target| target.id())
 }
 
-/// Appends transcripts to a folder's `transcripts.jsonl`, under the run's id
-/// if the folder holds a run.
-///
-/// # Errors
-/// [`Failure`] if the folder can't be written.
-pub(crate) fn write_transcripts(folder: &Path, replays: &[Replay]) -> Result<(), Failure> {
-    let run = std::fs::read(folder.join(files::MANIFEST))
-        .ok()
-        .and_then(|text| serde_json::from_slice::<Manifest>(&text).ok())
-        .map_or_else(|| "attacks".to_owned(), |manifest| manifest.run);
-    let mut file = Appender::open(&folder.join(files::TRANSCRIPTS)).map_err(Failure::environment)?;
-    for transcript in replays.iter().flat_map(|replay| &replay.transcripts) {
-        let mut transcript = transcript.clone();
-        transcript.run.clone_from(&run);
-        file.append(&transcript).map_err(Failure::environment)?;
-    }
-    Ok(())
+/// The attacks that match a glob, all without one.
+fn attacks_matching(glob: Option<&str>) -> Result<Vec<&'static dyn Attack>, Failure> {
+    let all = catalogue::all().iter().copied();
+    suggest::select("attack", glob, all, |attack| attack.id())
 }
 
 fn run_attacks(arguments: &AttackRun, output: &Output) -> Result<(), Failure> {
@@ -119,13 +115,25 @@ fn run_attacks(arguments: &AttackRun, output: &Output) -> Result<(), Failure> {
     if let Some(folder) = &arguments.out {
         runs::make_writable(folder)?;
     }
-    let replays: Vec<Replay> = chosen
-        .iter()
-        .flat_map(|attack| targets.iter().map(|target| attacks::cell(*attack, *target)))
-        .collect();
+    let replays = replays(
+        |attack, target| {
+            chosen.iter().any(|kept| kept.id() == attack.id())
+                && targets.iter().any(|kept| kept.id() == target.id())
+        },
+        output,
+    )?;
     if let Some(folder) = &arguments.out {
-        write_transcripts(folder, &replays)?;
-        output.note(&format!("wrote {}", folder.join(files::TRANSCRIPTS).display()));
+        let detail = if arguments.whole {
+            Detail::Whole
+        } else {
+            Detail::Telling
+        };
+        record::write(folder, &replays, detail, &command(arguments))?;
+        output.note(&format!(
+            "wrote {}; `tokenlab report {}` draws the pages",
+            folder.join(files::TRANSCRIPTS).display(),
+            folder.display()
+        ));
     }
     let cells: Vec<&Cell> = replays.iter().map(|replay| &replay.cell).collect();
     if output.is_json() {
@@ -149,6 +157,50 @@ fn run_attacks(arguments: &AttackRun, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The command that makes the run again.
+fn command(arguments: &AttackRun) -> String {
+    let mut command = "cargo run --release -p tokenlab -- attack run".to_owned();
+    if arguments.all {
+        command.push_str(" --all");
+    }
+    for id in &arguments.ids {
+        command.push_str(&format!(" {id}"));
+    }
+    if let Some(target) = &arguments.target {
+        command.push_str(&format!(" --target '{target}'"));
+    }
+    command
+}
+
+/// Every pair that `keep` keeps, in report order: most in this process, isolated
+/// attacks in children of it.
+///
+/// # Errors
+/// [`Failure`] if no child can be started.
+fn replays(keep: impl Fn(&dyn Attack, &dyn Target) -> bool, output: &Output) -> Result<Vec<Replay>, Failure> {
+    let mut replays = attacks::matrix(&keep);
+    replays.extend(isolated::replay(keep, output)?);
+    replays.sort_by_key(|replay| {
+        let mut order = catalogue::all().iter();
+        order.position(|attack| attack.id() == replay.cell.attack)
+    });
+    Ok(replays)
+}
+
+/// One cell, wherever it has to run.
+fn cell(
+    attack: &'static dyn Attack,
+    target: &dyn Target,
+    output: &Output,
+) -> Result<Option<Replay>, Failure> {
+    if !attack.profile().isolated {
+        return Ok(Some(attacks::cell(attack, target)));
+    }
+    let is_meant =
+        |one: &dyn Attack, other: &dyn Target| one.id() == attack.id() && other.id() == target.id();
+    Ok(isolated::replay(is_meant, output)?.pop())
+}
+
 fn row(cell: &Cell) -> Vec<String> {
     vec![
         cell.attack.clone(),
@@ -162,8 +214,8 @@ fn row(cell: &Cell) -> Vec<String> {
 fn decided(cell: &Cell) -> String {
     match (&cell.verdict, &cell.decided_by) {
         (Verdict::Inapplicable { why }, _) => why.clone(),
-        (Verdict::Accepted { .. }, Some(check)) => format!("missing: {check}"),
-        (_, Some(check)) => check.clone(),
+        (Verdict::Rejected { .. }, Some(check)) => check.clone(),
+        (_, Some(check)) => format!("missing: {check}"),
         (_, None) => String::new(),
     }
 }
@@ -176,17 +228,33 @@ pub(crate) const fn word(verdict: &Verdict) -> &'static str {
         Verdict::Inapplicable { .. } => "not expressible",
         Verdict::Exhausted { .. } => "EXHAUSTED",
         Verdict::Panicked { .. } => "PANICKED",
+        Verdict::Leaked { .. } => "LEAKED",
         _ => "?",
     }
 }
 
 fn show_matrix(arguments: &AttackMatrix, output: &Output) -> Result<(), Failure> {
     let targets = targets_matching(arguments.target.as_deref())?;
-    let kept = |target: &dyn Target| targets.iter().any(|kept| kept.id() == target.id());
-    let replays = attacks::matrix(|_, target| kept(target));
+    let attacks = attacks_matching(arguments.attack.as_deref())?;
+    let replays = replays(
+        |attack, target| {
+            attacks.iter().any(|kept| kept.id() == attack.id())
+                && targets.iter().any(|kept| kept.id() == target.id())
+        },
+        output,
+    )?;
     let cells: Vec<&Cell> = replays.iter().map(|replay| &replay.cell).collect();
     if output.is_json() {
         return output.envelope("attack-matrix", &serde_json::json!({"cells": cells}));
     }
-    matrix::print(&cells, &targets, arguments.target.is_none(), output)
+    let matrix = Matrix {
+        cells,
+        attacks,
+        targets,
+    };
+    if arguments.target.is_none() && arguments.attack.is_none() {
+        matrix.print_counts(output)
+    } else {
+        matrix.print_cells(arguments.target.is_none(), output)
+    }
 }

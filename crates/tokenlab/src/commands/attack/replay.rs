@@ -2,11 +2,12 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use tokenlab_attacks::{Attack, Replay, replay as attacks, targets};
+use tokenlab_attacks::{Attack, Replay, Target, isolation, targets};
 use tokenlab_record::catalogue::{AttackCard, TargetCard};
 use tokenlab_record::transcript::{CheckResult, Stage, TraceEntry, Transcript, Verdict};
+use tokenlab_report::format;
 
-use super::{attack_named, targets_matching, word};
+use super::{attack_named, cell, targets_matching, word};
 use crate::cli::AttackReplay;
 use crate::output::{Failure, Output};
 
@@ -17,13 +18,14 @@ use crate::output::{Failure, Output};
 /// [`Failure`]: a name that matches nothing.
 pub(super) fn run(arguments: &AttackReplay, output: &Output) -> Result<(), Failure> {
     let attack = attack_named(&arguments.id)?;
-    let replays: Vec<Replay> = match &arguments.target {
-        Some(id) => targets_matching(Some(id))?
-            .into_iter()
-            .map(|target| attacks::cell(attack, target))
-            .collect(),
+    let targets = match &arguments.target {
+        Some(id) => targets_matching(Some(id))?,
         None => one_that_falls_and_one_that_holds(attack),
     };
+    let mut replays: Vec<Replay> = Vec::new();
+    for target in targets {
+        replays.extend(cell(attack, target, output)?);
+    }
     if output.is_json() {
         let transcripts: Vec<&Transcript> = replays.iter().flat_map(|replay| &replay.transcripts).collect();
         return output.envelope("attack-replay", &transcripts);
@@ -46,16 +48,12 @@ pub(super) fn run(arguments: &AttackReplay, output: &Output) -> Result<(), Failu
 
 /// The first target that falls, and the one that differs from it in nothing but
 /// the missing check.
-fn one_that_falls_and_one_that_holds(attack: &dyn Attack) -> Vec<Replay> {
-    let falls = targets::all().iter().find_map(|target| {
-        let replay = attacks::cell(attack, target.as_ref());
-        matches!(replay.cell.verdict, Verdict::Accepted { .. }).then_some((target, replay))
-    });
-    let Some((target, falls)) = falls else {
+fn one_that_falls_and_one_that_holds(attack: &dyn Attack) -> Vec<&'static dyn Target> {
+    let mut all = targets::all().iter().map(AsRef::as_ref);
+    let Some(falls) = all.find(|target| isolation::is_to_fall(attack, *target)) else {
         return Vec::new();
     };
-    let holds = target.profile().hardened.and_then(targets::named);
-    let holds = holds.map(|target| attacks::cell(attack, target));
+    let holds = falls.profile().hardened.and_then(targets::named);
     [falls].into_iter().chain(holds).collect()
 }
 
@@ -117,7 +115,11 @@ fn show(
     for entry in &transcript.trace {
         output.line(&trace_line(entry))?;
     }
-    output.line(&format!("\n{}", conclusion(transcript)))
+    output.line(&format!("\n{}", conclusion(transcript)))?;
+    match transcript.cost_ratio() {
+        Some(ratio) => output.line(&format!("{} the time of an honest token", format::ratio(ratio))),
+        None => Ok(()),
+    }
 }
 
 fn trace_line(entry: &TraceEntry) -> String {
@@ -169,8 +171,8 @@ fn conclusion(transcript: &Transcript) -> String {
         }
         Verdict::Rejected { reason, detail } => format!("refused by {by}: {reason} ({detail})"),
         Verdict::Inapplicable { why } => format!("not expressible: {why}"),
-        Verdict::Exhausted { detail } | Verdict::Panicked { detail } => {
-            format!("{}: {detail}", word(&transcript.verdict))
+        Verdict::Exhausted { detail } | Verdict::Panicked { detail } | Verdict::Leaked { detail } => {
+            format!("{}: {detail}; the verifier lacks {by}", word(&transcript.verdict))
         }
         _ => "no verdict".to_owned(),
     }

@@ -23,6 +23,7 @@ use tokenlab_record::run::{RunRecord, Status, files, write_document};
 use self::sitting::Sitting;
 use crate::cli::{Bench, BenchRun, BenchVerb, Progress as ProgressMode};
 use crate::commands::attack;
+use crate::commands::attack::record::Detail;
 use crate::output::{Failure, Output};
 use crate::progress::{Progress, clock};
 use crate::runs;
@@ -305,7 +306,8 @@ fn attack_as_well(folder: &Path) -> Result<(), Failure> {
     if folder.join(files::TRANSCRIPTS).exists() {
         return Ok(());
     }
-    attack::write_transcripts(folder, &tokenlab_attacks::replay::matrix(|_, _| true))
+    let replays = tokenlab_attacks::replay::matrix(|_, _| true);
+    attack::record::write(folder, &replays, Detail::Telling, "")
 }
 
 fn draw(folder: &Path, output: &Output) -> Result<(), Failure> {

@@ -8,7 +8,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::Zoned;
-use tokenlab_attacks::{catalogue, targets};
 use tokenlab_benches::case::PoolSeed;
 use tokenlab_benches::check::{Checked, check};
 use tokenlab_benches::environment;
@@ -28,6 +27,7 @@ use tokenlab_record::selfcheck::SelfCheck;
 
 use super::own_program;
 use crate::cli::BenchRun;
+use crate::commands::attack::record;
 use crate::output::{Failure, Output};
 use crate::runs::{self, REPORTS};
 use crate::suggest;
@@ -238,12 +238,12 @@ impl Sitting {
 
     /// Writes everything that is known before measuring.
     fn write(&self, takers: &[&'static dyn Contender], checked: &Checked) -> std::io::Result<()> {
-        let catalogue = Catalogue {
+        let mut catalogue = Catalogue {
             schema: CATALOGUE_SCHEMA.into(),
             contenders: takers.iter().map(|contender| contender.card().clone()).collect(),
-            attacks: catalogue::all().iter().map(|attack| attack.card()).collect(),
-            targets: targets::all().iter().map(|target| target.card()).collect(),
+            ..Catalogue::default()
         };
+        record::cards(&mut catalogue);
         write_document(&self.folder.join(files::CATALOGUE), &catalogue)?;
         write_document(&self.folder.join(files::ENVIRONMENT), &self.environment)?;
         write_document(&self.folder.join(PLAN), &self.plan)?;

@@ -22,6 +22,9 @@ pub(crate) fn print(
     if output.is_json() {
         return envelope(record, analysis, rendered, output);
     }
+    if !record.manifest.measures() {
+        return print_attacks(record, rendered, output);
+    }
     for ranking in shown(analysis) {
         print_ranking(record, ranking, analysis.noisy.contains(&ranking.group), output)?;
     }
@@ -45,15 +48,30 @@ pub(crate) fn print(
         )?;
     }
     output.line(&format!(
-        "wrote {} with {} charts, {}",
+        "wrote {} with {} charts and {} pages about attacks, {}",
         rendered.index.display(),
         rendered.charts.len(),
+        rendered.attacks.len(),
         names(rendered).join(", ")
     ))?;
     output.note(&format!(
         "next: open {} · tokenlab attack matrix",
         rendered.index.display()
     ));
+    Ok(())
+}
+
+/// The end of a run that only attacked: where its pages are.
+fn print_attacks(record: &RunRecord, rendered: &Rendered, output: &Output) -> Result<(), Failure> {
+    for damage in &record.damage {
+        output.note(&format!("damaged: {damage}; the rest is used"));
+    }
+    output.line(&format!(
+        "wrote {} and {} pages about attacks beside it",
+        rendered.index.display(),
+        rendered.attacks.len()
+    ))?;
+    output.note(&format!("next: open {}", rendered.index.display()));
     Ok(())
 }
 
@@ -198,6 +216,7 @@ fn envelope(
             "run": record.manifest, "rankings": rankings, "twins": twins,
             "noise": {"blocks": analysis.noise.blocks, "share": analysis.noise.share, "noisy": analysis.noise.noisy},
             "damage": damage, "index": rendered.index, "charts": rendered.charts, "csv": rendered.csv,
+            "attacks": rendered.attacks,
         }),
     )
 }
