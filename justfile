@@ -41,6 +41,11 @@ report *run:
 attack *flags:
     {{tokenlab}} attack matrix {{flags}}
 
+# How long the matrix takes, without the attacks that need a process of their own
+[group('break')]
+attack-speed:
+    cargo run --quiet --release -p tokenlab-attacks --example matrix_speed
+
 # One attack step by step
 [group('break')]
 replay id *flags:
