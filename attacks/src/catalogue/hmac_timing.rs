@@ -85,9 +85,9 @@ impl Attack for HmacTiming {
 
     fn forge(&self, view: &AttackerView<'_>, notes: &mut Notebook) -> Result<Vec<Forgery>, CannotForge> {
         let tag = match view.scheme() {
-            Scheme::Jwt(algorithm) if algorithm.is_shared() => Tag::last_of(view.sample(), 2, None),
-            Scheme::Jwe(alg, _) if !alg.is_public() => Tag::last_of(view.sample(), 4, None),
-            Scheme::Paseto(_, Purpose::Local) => Tag::last_of(view.sample(), 2, Some(paseto_tag(view))),
+            Scheme::Jwt(algorithm) if algorithm.is_shared() => Tag::last_of(view.bare_sample(), 2, None),
+            Scheme::Jwe(alg, _) if !alg.is_public() => Tag::last_of(view.bare_sample(), 4, None),
+            Scheme::Paseto(_, Purpose::Local) => Tag::last_of(view.bare_sample(), 2, Some(paseto_tag(view))),
             Scheme::Session(_) => {
                 return Err(nothing_to_compare(
                     view,
@@ -153,7 +153,7 @@ fn repetition(
     let (mut first, mut last) = (Vec::new(), Vec::new());
     // One buffer for all questions of a measurement, so that none lies better in
     // memory, and another one for the next.
-    let mut question = String::with_capacity(view.sample().len() * 2 + random.below(1 << 12));
+    let mut question = String::with_capacity(view.bare_sample().len() * 2 + random.below(1 << 12));
     let mut asked = 0;
     let started = Instant::now();
     while asked < WARM_UP + 2 * QUESTIONS && (asked < WARM_UP || started.elapsed() < PATIENCE) {
@@ -235,7 +235,7 @@ impl<'a> Tag<'a> {
 
 /// How long the tag at the end of her own token is.
 fn paseto_tag(view: &AttackerView<'_>) -> usize {
-    let parts = decode::decode(view.sample()).parts;
+    let parts = decode::decode(view.bare_sample()).parts;
     let tag = parts.iter().find(|part| part.name == "tag");
     tag.map_or(0, |tag| tag.bytes.len())
 }
@@ -243,8 +243,8 @@ fn paseto_tag(view: &AttackerView<'_>) -> usize {
 /// The nearest thing: her own token with its end changed, which is refused, in
 /// whatever time.
 fn nothing_to_compare(view: &AttackerView<'_>, why: &str) -> CannotForge {
-    let cut = view.sample().len().saturating_sub(8);
-    let (kept, end) = view.sample().split_at_checked(cut).unwrap_or_default();
+    let cut = view.bare_sample().len().saturating_sub(8);
+    let (kept, end) = view.bare_sample().split_at_checked(cut).unwrap_or_default();
     let other = if end.starts_with('A') { 'B' } else { 'A' };
     let rest = end.get(1..).unwrap_or_default();
     CannotForge::Inexpressible {
