@@ -24,9 +24,10 @@ use crate::attack::{Attack, CannotForge, Forgery};
 use crate::attacker::AttackerView;
 use crate::card::AttackProfile;
 use crate::hs::Hs;
-use crate::jwe::{self, Recipient, Sealed};
+use crate::jwe::{self, Recipient};
 use crate::known_secrets;
 use crate::mint::{self, Signature};
+use crate::model::compact::Compact;
 use crate::model::jwe_password;
 use crate::notebook::Notebook;
 use crate::pbkdf2;
@@ -184,19 +185,7 @@ fn stretched(view: &AttackerView<'_>, word: &[u8]) -> Option<[u8; 32]> {
 
 /// What her own token says under that password, if it is the one.
 fn opens_stretched(view: &AttackerView<'_>, word: &[u8]) -> Option<Vec<u8>> {
-    let parts: Vec<&str> = view.sample().split('.').collect();
-    let [header, wrapped, nonce, ciphertext, tag] = parts.as_slice() else {
-        return None;
-    };
-    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
-    let sealed = Sealed {
-        header,
-        wrapped: &decoded(wrapped)?,
-        nonce: &decoded(nonce)?,
-        ciphertext: &decoded(ciphertext)?,
-        tag: &decoded(tag)?,
-    };
-    jwe::open_wrapped(&stretched(view, word)?, &sealed)
+    jwe::open_wrapped(&stretched(view, word)?, &Compact::of(view.sample()).sealed())
 }
 
 const fn is_password(alg: KeyManagement) -> bool {

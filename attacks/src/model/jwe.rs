@@ -3,43 +3,29 @@
 
 use std::io::Read;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rsa::RsaPrivateKey;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokenlab_harness::{ClaimSet, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Parsed, Verifier, refuse};
+use super::compact::{Compact, Encrypted, every_part_encoded, five_parts, key_management};
 use super::jws::{self, Jws};
-use crate::jwe::{self, Sealed};
+use crate::jwe;
 
 /// A JWE taken apart, and what was inside once it is decrypted.
 pub struct Nested {
-    parts: Vec<String>,
-    decoded: Vec<Option<Vec<u8>>>,
-    header: Map<String, Value>,
+    compact: Compact,
     content_key: Vec<u8>,
     plaintext: Vec<u8>,
     inner: Option<Jws>,
 }
 
 impl Nested {
-    fn part(&self, index: usize) -> &[u8] {
-        self.decoded
-            .get(index)
-            .and_then(Option::as_deref)
-            .unwrap_or_default()
-    }
-
-    fn member(&self, name: &str) -> &str {
-        self.header.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
-
     /// The encrypted content key.
     #[must_use]
     pub fn wrapped(&self) -> &[u8] {
-        self.part(1)
+        self.compact.part(1)
     }
 
     /// Takes the content key that was found.
@@ -49,19 +35,9 @@ impl Nested {
 
     /// Decrypts the content with the content key; whether it did.
     pub fn open_content(&mut self) -> bool {
-        let plaintext = jwe::open_content(&self.content_key, &self.sealed());
+        let plaintext = jwe::open_content(&self.content_key, &self.compact.sealed());
         self.inner = plaintext.map(|plaintext| Jws::parse(&String::from_utf8_lossy(&plaintext)));
         self.inner.is_some()
-    }
-
-    fn sealed(&self) -> Sealed<'_> {
-        Sealed {
-            header: self.parts.first().map(String::as_str).unwrap_or_default(),
-            wrapped: self.part(1),
-            nonce: self.part(2),
-            ciphertext: self.part(3),
-            tag: self.part(4),
-        }
     }
 
     /// The token inside.
@@ -75,22 +51,16 @@ impl Nested {
     }
 }
 
+impl Encrypted for Nested {
+    fn compact(&self) -> &Compact {
+        &self.compact
+    }
+}
+
 impl Parsed for Nested {
     fn parse(token: &str) -> Self {
-        let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
-        let decoded: Vec<_> = parts
-            .iter()
-            .map(|part| URL_SAFE_NO_PAD.decode(part).ok())
-            .collect();
-        let header = decoded
-            .first()
-            .and_then(Option::as_deref)
-            .and_then(|bytes| serde_json::from_slice(bytes).ok())
-            .unwrap_or_default();
         Self {
-            parts,
-            decoded,
-            header,
+            compact: Compact::of(token),
             content_key: Vec::new(),
             plaintext: Vec::new(),
             inner: None,
@@ -133,64 +103,19 @@ fn opening(key: RsaPrivateKey) -> Vec<Check<Nested>> {
     vec![
         five_parts(),
         outer_encoding(),
-        key_management("RSA-OAEP-256"),
+        key_management("RSA-OAEP-256", "key"),
         decryption(key),
     ]
+}
+
+/// The outer parts are encoded as they should be.
+pub(super) fn outer_encoding() -> Check<Nested> {
+    every_part_encoded("outer-encoding")
 }
 
 fn signed_inside(only: &'static str, inner_key: Check<Jws>) -> impl Iterator<Item = Check<Nested>> {
     let checks = jws::checks(only, inner_key).into_iter();
     checks.map(|check| check.within(Nested::inner))
-}
-
-/// RFC 7516 §7.1: header, encrypted key, nonce, ciphertext, tag.
-pub(super) fn five_parts() -> Check<Nested> {
-    Check::new(
-        "five-parts",
-        Stage::Shape,
-        "there are five parts",
-        |jwe: &mut Nested| match jwe.parts.len() {
-            5 => Ok(()),
-            other => refuse(RejectReason::Malformed, format!("{other} parts, want 5")),
-        },
-    )
-}
-
-/// RFC 7515 §2, for every part.
-pub(super) fn outer_encoding() -> Check<Nested> {
-    Check::new(
-        "outer-encoding",
-        Stage::Encoding,
-        "every part is strict base64url, and the header a JSON object",
-        |jwe: &mut Nested| {
-            if jwe.decoded.iter().any(Option::is_none) || jwe.header.is_empty() {
-                return refuse(
-                    RejectReason::Encoding,
-                    "a part is not strict base64url, or the header no JSON object",
-                );
-            }
-            Ok(())
-        },
-    )
-}
-
-/// RFC 8725 §3.1: the caller says which algorithms, also of a JWE.
-pub(super) fn key_management(only: &'static str) -> Check<Nested> {
-    Check::new(
-        "key-management",
-        Stage::Header,
-        format!("alg is {only} and enc A256GCM, as the key is for"),
-        move |jwe: &mut Nested| {
-            let (alg, enc) = (jwe.member("alg"), jwe.member("enc"));
-            if (alg, enc) == (only, "A256GCM") {
-                return Ok(());
-            }
-            refuse(
-                RejectReason::WrongScheme,
-                format!("alg is {alg:?} and enc {enc:?}, want {only} and A256GCM"),
-            )
-        },
-    )
 }
 
 /// RFC 7516 §5.2. One answer for every way to fail (§11.5).
@@ -200,11 +125,11 @@ fn decryption(key: RsaPrivateKey) -> Check<Nested> {
         Stage::Signature,
         "the content decrypts with the verifier's key",
         move |jwe: &mut Nested| {
-            let Some(plaintext) = jwe::open(&key, &jwe.sealed()) else {
+            let Some(plaintext) = jwe::open(&key, &jwe.compact.sealed()) else {
                 return refuse(RejectReason::BadSignature, "it does not decrypt");
             };
             // What is compressed is no token yet.
-            if !jwe.header.contains_key("zip") {
+            if !jwe.compact.header().contains_key("zip") {
                 jwe.inner = Some(Jws::parse(&String::from_utf8_lossy(&plaintext)));
             }
             jwe.plaintext = plaintext;
@@ -237,7 +162,7 @@ pub fn inflate_all() -> Check<Nested> {
 
 /// RFC 7516 §5.2 step 20: inflates what `zip` says is deflated, and nothing else.
 fn inflate(jwe: &mut Nested, limit: usize) -> Result<(), Rejection> {
-    match jwe.header.get("zip").map(Value::as_str) {
+    match jwe.compact.header().get("zip").map(Value::as_str) {
         None => return Ok(()),
         Some(Some("DEF")) => {}
         Some(_) => return refuse(RejectReason::WrongScheme, "zip is not DEF"),

@@ -3,58 +3,41 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Parsed, Verifier, refuse};
-use super::jws::CRITICAL_EXTENSIONS;
-use crate::jwe::{self, Sealed};
+use super::compact::{Compact, Encrypted, every_part_encoded, five_parts, key_management};
+use super::jws::{CRITICAL_EXTENSIONS, STRICT_ENCODING};
+use crate::jwe;
 use crate::pbkdf2;
 
 /// A JWE taken apart, and its claims once it is decrypted.
 pub struct Locked {
-    parts: Vec<String>,
-    decoded: Vec<Option<Vec<u8>>>,
-    header: Map<String, Value>,
+    compact: Compact,
     payload: Option<Vec<u8>>,
 }
 
 impl Locked {
-    fn part(&self, index: usize) -> &[u8] {
-        self.decoded
-            .get(index)
-            .and_then(Option::as_deref)
-            .unwrap_or_default()
-    }
-
-    fn member(&self, name: &str) -> &str {
-        self.header.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
-
     /// Rounds that the header asks for; zero if it asks for none.
     fn rounds(&self) -> u64 {
-        self.header.get("p2c").and_then(Value::as_u64).unwrap_or_default()
+        let p2c = self.compact.header().get("p2c");
+        p2c.and_then(Value::as_u64).unwrap_or_default()
+    }
+}
+
+impl Encrypted for Locked {
+    fn compact(&self) -> &Compact {
+        &self.compact
     }
 }
 
 impl Parsed for Locked {
     fn parse(token: &str) -> Self {
-        let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
-        let decoded: Vec<_> = parts
-            .iter()
-            .map(|part| URL_SAFE_NO_PAD.decode(part).ok())
-            .collect();
-        let header = decoded
-            .first()
-            .and_then(Option::as_deref)
-            .and_then(|bytes| serde_json::from_slice(bytes).ok())
-            .unwrap_or_default();
         Self {
-            parts,
-            decoded,
-            header,
+            compact: Compact::of(token),
             payload: None,
         }
     }
@@ -74,8 +57,8 @@ impl Parsed for Locked {
 pub fn verifier(password: Vec<u8>) -> Verifier<Locked> {
     Verifier::of(vec![
         five_parts(),
-        strict_encoding(),
-        key_management(),
+        every_part_encoded(STRICT_ENCODING),
+        key_management(ALG, "password"),
         critical_extensions(),
         iteration_limit(),
         decryption(password),
@@ -89,56 +72,6 @@ pub(crate) fn salt(p2s: &[u8]) -> Vec<u8> {
     [ALG.as_bytes(), &[0], p2s].concat()
 }
 
-/// RFC 7516 §7.1: header, encrypted key, nonce, ciphertext, tag.
-fn five_parts() -> Check<Locked> {
-    Check::new(
-        "five-parts",
-        Stage::Shape,
-        "there are five parts",
-        |jwe: &mut Locked| match jwe.parts.len() {
-            5 => Ok(()),
-            other => refuse(RejectReason::Malformed, format!("{other} parts, want 5")),
-        },
-    )
-}
-
-/// RFC 7515 §2, for every part.
-fn strict_encoding() -> Check<Locked> {
-    Check::new(
-        "strict-encoding",
-        Stage::Encoding,
-        "every part is strict base64url, and the header a JSON object",
-        |jwe: &mut Locked| {
-            if jwe.decoded.iter().any(Option::is_none) || jwe.header.is_empty() {
-                return refuse(
-                    RejectReason::Encoding,
-                    "a part is not strict base64url, or the header no JSON object",
-                );
-            }
-            Ok(())
-        },
-    )
-}
-
-/// RFC 8725 §3.1: the caller says which algorithms, also of a JWE.
-fn key_management() -> Check<Locked> {
-    Check::new(
-        "key-management",
-        Stage::Header,
-        "alg is PBES2-HS512+A256KW and enc A256GCM, as the password is for",
-        |jwe: &mut Locked| {
-            let (alg, enc) = (jwe.member("alg"), jwe.member("enc"));
-            if (alg, enc) == (ALG, "A256GCM") {
-                return Ok(());
-            }
-            refuse(
-                RejectReason::WrongScheme,
-                format!("alg is {alg:?} and enc {enc:?}, want {ALG} and A256GCM"),
-            )
-        },
-    )
-}
-
 /// RFC 7516 §4.1.13: the header demands no extension, since none is understood.
 fn critical_extensions() -> Check<Locked> {
     Check::new(
@@ -146,7 +79,8 @@ fn critical_extensions() -> Check<Locked> {
         Stage::Header,
         "the header demands no extension, since none is understood here",
         |jwe: &mut Locked| {
-            if jwe.header.contains_key("crit") || jwe.header.contains_key("b64") {
+            let header = jwe.compact.header();
+            if header.contains_key("crit") || header.contains_key("b64") {
                 return refuse(RejectReason::WrongScheme, "the header demands an extension");
             }
             Ok(())
@@ -180,16 +114,11 @@ fn decryption(password: Vec<u8>) -> Check<Locked> {
         Stage::Signature,
         "the content decrypts with a key derived from the password, in as many rounds as p2c says",
         move |jwe: &mut Locked| {
-            let p2s = URL_SAFE_NO_PAD.decode(jwe.member("p2s")).unwrap_or_default();
+            let p2s = URL_SAFE_NO_PAD
+                .decode(jwe.compact.text("p2s"))
+                .unwrap_or_default();
             let key = pbkdf2::derive(&password, &salt(&p2s), jwe.rounds());
-            let sealed = Sealed {
-                header: jwe.parts.first().map(String::as_str).unwrap_or_default(),
-                wrapped: jwe.part(1),
-                nonce: jwe.part(2),
-                ciphertext: jwe.part(3),
-                tag: jwe.part(4),
-            };
-            let Some(payload) = jwe::open_wrapped(&key, &sealed) else {
+            let Some(payload) = jwe::open_wrapped(&key, &jwe.compact.sealed()) else {
                 return refuse(RejectReason::BadSignature, "it does not decrypt");
             };
             jwe.payload = Some(payload);

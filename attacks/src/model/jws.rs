@@ -16,6 +16,7 @@ use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Parsed, Verifier, refuse};
 pub use super::claims::CLAIMS_POLICY;
+use super::compact::Compact;
 use super::es256;
 use super::named_key::NamesKey;
 use super::payload::{self, Payload};
@@ -23,9 +24,7 @@ use crate::hs::Hs;
 
 /// A JWS taken apart, as far as it goes.
 pub struct Jws {
-    parts: Vec<String>,
-    decoded: Vec<Option<Vec<u8>>>,
-    header: Map<String, Value>,
+    compact: Compact,
     /// The key that verifies, once a check has chosen it: bytes of a secret,
     /// PEM text, or the text of a JWK.
     pub key: Vec<u8>,
@@ -35,13 +34,13 @@ impl Jws {
     /// `alg` of the header; empty if there is none.
     #[must_use]
     pub fn alg(&self) -> &str {
-        self.header.get("alg").and_then(Value::as_str).unwrap_or_default()
+        self.compact.text("alg")
     }
 
     /// `typ` of the header; empty if there is none.
     #[must_use]
     pub fn typ(&self) -> &str {
-        self.header.get("typ").and_then(Value::as_str).unwrap_or_default()
+        self.compact.text("typ")
     }
 
     /// The payload as it came, or as it is read since.
@@ -52,9 +51,7 @@ impl Jws {
 
     /// Reads another payload in the place of the one that came.
     pub fn read_instead(&mut self, payload: Vec<u8>) {
-        if let Some(slot) = self.decoded.get_mut(1) {
-            *slot = Some(payload);
-        }
+        self.compact.replace_part(1, payload);
     }
 
     /// Bytes of the third part; empty if there are none.
@@ -66,49 +63,38 @@ impl Jws {
     /// The token as it came.
     #[must_use]
     pub fn text(&self) -> String {
-        self.parts.join(".")
+        self.compact.parts().join(".")
     }
 
     /// A member of the header.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Value> {
-        self.header.get(name)
+        self.compact.header().get(name)
     }
 
     /// Decodes every part anew, in another way.
     pub fn decode_by(&mut self, decode: impl Fn(&str) -> Option<Vec<u8>>) {
-        self.decoded = self.parts.iter().map(|part| decode(part)).collect();
-        self.header = serde_json::from_slice(self.part(0)).unwrap_or_default();
+        self.compact.decode_by(decode);
     }
 
     pub(super) fn part(&self, index: usize) -> &[u8] {
-        self.decoded
-            .get(index)
-            .and_then(Option::as_deref)
-            .unwrap_or_default()
+        self.compact.part(index)
     }
 
     /// Goes on with another spelling of the signature.
     pub fn respell_signature(&mut self, signature: Vec<u8>) {
-        if let Some(decoded) = self.decoded.get_mut(2) {
-            *decoded = Some(signature);
-        }
+        self.compact.replace_part(2, signature);
     }
 
     pub(super) fn signing_input(&self) -> String {
-        self.parts
-            .iter()
-            .take(2)
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(".")
+        let parts = self.compact.parts();
+        parts.get(..2).unwrap_or(parts).join(".")
     }
 }
 
 impl NamesKey for Jws {
     fn kid(&self) -> Result<String, Rejection> {
-        self.header
-            .get("kid")
+        self.member("kid")
             .and_then(Value::as_str)
             .map(str::to_owned)
             .ok_or_else(|| Rejection::new(RejectReason::UnknownKey, "the header names no key"))
@@ -121,14 +107,10 @@ impl NamesKey for Jws {
 
 impl Parsed for Jws {
     fn parse(token: &str) -> Self {
-        let mut jws = Self {
-            parts: token.split('.').map(str::to_owned).collect(),
-            decoded: Vec::new(),
-            header: Map::new(),
+        Self {
+            compact: Compact::of(token),
             key: Vec::new(),
-        };
-        jws.decode_by(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        jws
+        }
     }
 
     fn claims(&self) -> Result<ClaimSet, Rejection> {
@@ -180,7 +162,7 @@ pub fn three_parts() -> Check<Jws> {
         "three-parts",
         Stage::Shape,
         "there are three parts",
-        |jws: &mut Jws| match jws.parts.len() {
+        |jws: &mut Jws| match jws.compact.parts().len() {
             3 => Ok(()),
             other => refuse(RejectReason::Malformed, format!("{other} parts, want 3")),
         },
@@ -196,10 +178,10 @@ pub fn strict_encoding() -> Check<Jws> {
         Stage::Encoding,
         "every part is strict base64url, and the header a JSON object with members of different names",
         |jws: &mut Jws| {
-            if jws.decoded.iter().any(Option::is_none) {
+            if !jws.compact.decodes() {
                 return refuse(RejectReason::Encoding, "a part is not strict base64url");
             }
-            if jws.header.is_empty() {
+            if jws.compact.header().is_empty() {
                 return refuse(
                     RejectReason::Encoding,
                     "the header is not a JSON object with members",

@@ -9,6 +9,8 @@
 //! * [`jws`], [`jwe`], [`paseto`] and `session`: the parsed tokens, and the
 //!   checks that all models of a family share; [`payload`]: what is read from the
 //!   payloads of all of them.
+//! * [`compact`]: the parts that signed and encrypted tokens of JOSE have in
+//!   common.
 //! * [`es256`] and [`rsa15`]: the steps of ECDSA and of RSAES-PKCS1-v1_5, each a
 //!   check of its own; [`jose`]: a token that may be signed or encrypted;
 //!   [`serialized`]: a JWS in whichever serialization; [`v2_local`]: an old
@@ -27,6 +29,7 @@
 pub mod cache;
 pub mod check;
 pub mod claims;
+pub mod compact;
 pub mod denylist;
 pub mod es256;
 pub mod federation;

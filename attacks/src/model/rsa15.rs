@@ -13,7 +13,8 @@ use tokenlab_harness::{RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Verifier, refuse};
-use super::jwe::{Nested, five_parts, key_management, outer_encoding};
+use super::compact::{five_parts, key_management};
+use super::jwe::{Nested, outer_encoding};
 use super::jws::{self, Jws};
 
 /// Every check of a verifier of JWTs that are signed with `only` and then
@@ -23,7 +24,7 @@ pub fn verifier(key: RsaPrivateKey, only: &'static str, inner_key: Check<Jws>) -
     let mut checks = vec![
         five_parts(),
         outer_encoding(),
-        key_management("RSA1_5"),
+        key_management("RSA1_5", "key"),
         random_content_key(key),
         content_decryption(),
     ];
