@@ -240,23 +240,30 @@ fn paseto_tag(view: &AttackerView<'_>) -> usize {
     tag.map_or(0, |tag| tag.bytes.len())
 }
 
-/// The nearest thing: her own token with its end changed, which is refused, in
-/// whatever time.
+/// The nearest thing: her own token with a letter changed, which is refused, in
+/// whatever time. The letter stands where a tag would; of an id at its beginning,
+/// since not every store looks at all of it.
 fn nothing_to_compare(view: &AttackerView<'_>, why: &str) -> CannotForge {
-    let cut = view.bare_sample().len().saturating_sub(8);
-    let (kept, end) = view.bare_sample().split_at_checked(cut).unwrap_or_default();
+    let sample = view.bare_sample();
+    let (variant, place, how) = match view.scheme() {
+        Scheme::Session(_) => (
+            "id-changed",
+            0,
+            "a letter of the id is changed, since it has no tag",
+        ),
+        _ => (
+            "end-changed",
+            sample.len().saturating_sub(8),
+            "the end of the token is changed, where a tag would stand",
+        ),
+    };
+    let (kept, end) = sample.split_at_checked(place).unwrap_or_default();
     let other = if end.starts_with('A') { 'B' } else { 'A' };
     let rest = end.get(1..).unwrap_or_default();
+    let token = format!("{kept}{other}{rest}");
     CannotForge::Inexpressible {
         why: why.into(),
-        tried: vec![
-            Forgery::analogue(
-                "end-changed",
-                format!("{kept}{other}{rest}"),
-                "the end of the token is changed, where a tag would stand",
-            )
-            .to_be_believed(),
-        ],
+        tried: vec![Forgery::analogue(variant, token, how).to_be_believed()],
     }
 }
 
