@@ -19,6 +19,7 @@ use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Parsed, refuse};
+use super::claims::CLAIMS_POLICY;
 
 /// A token whose payload is JSON.
 pub trait Payload: Parsed {
@@ -51,10 +52,10 @@ pub fn readable<F: TimeFormat>(members: Map<String, Value>) -> ClaimSet {
     ClaimSet::from_json::<F>(kept.as_bytes()).unwrap_or_default()
 }
 
-/// The three checks of a payload that a careless reader needs, in order.
+/// The checks of a payload that a careless reader needs, and then the policy.
 #[must_use]
 pub fn checks<P: Payload>() -> Vec<Check<P>> {
-    vec![payload_object(), unique_members(), claim_types()]
+    vec![payload_object(), unique_members(), claim_types(), claims_policy()]
 }
 
 /// RFC 7519 §7.2 and PASETO, Payload-Processing: the payload is an object.
@@ -104,6 +105,17 @@ pub fn claim_types<P: Payload>() -> Check<P> {
                 None => Ok(()),
             }
         },
+    )
+}
+
+/// Issuer, audience and times, by the lab's policy.
+#[must_use]
+pub fn claims_policy<P: Payload>() -> Check<P> {
+    Check::new(
+        CLAIMS_POLICY,
+        Stage::Claims,
+        "issuer, audience and times are as the policy wants them",
+        |token: &mut P| hold_to_policy(token),
     )
 }
 

@@ -13,24 +13,22 @@ use tokenlab_record::transcript::Stage;
 
 use super::check::{Check, Verifier, refuse};
 use super::named_key::NamesKey;
-use super::paseto::{Paseto, claims_policy, configured_key, strict_encoding, three_or_four_parts};
-use super::payload::{claim_types, payload_object, unique_members};
+use super::paseto::{Paseto, configured_key, strict_encoding, three_or_four_parts};
+use super::payload;
 
 /// Every check of a verifier with one key, which tokens name by its hash.
 #[must_use]
 pub fn verifier(key: Vec<u8>) -> Verifier<Paseto> {
-    Verifier::of(vec![
+    let mut checks = vec![
         three_or_four_parts(),
         v2_local_literal(),
         strict_encoding(),
         configured_key(key),
         key_commitment(),
         tag(),
-        payload_object(),
-        unique_members(),
-        claim_types(),
-        claims_policy(),
-    ])
+    ];
+    checks.extend(payload::checks());
+    Verifier::of(checks)
 }
 
 /// PASERK `lid`: a hash of the key, for footers. Of two keys with one such

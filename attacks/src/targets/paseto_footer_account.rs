@@ -11,10 +11,10 @@ use tokenlab_harness::Key;
 use super::issuer::{Issuer, sealed};
 use crate::card::TargetProfile;
 use crate::model::paseto::{
-    Paseto, account_of_footer, claims_policy, configured_key, header_literal, signature_or_tag,
-    strict_encoding, three_or_four_parts,
+    Paseto, account_of_footer, configured_key, header_literal, signature_or_tag, strict_encoding,
+    three_or_four_parts,
 };
-use crate::model::payload::{claim_types, payload_object, unique_members};
+use crate::model::payload;
 use crate::model::{ModelTarget, Verifier};
 use crate::scheme::{Purpose, Scheme, Version};
 use crate::target::{Exposure, Target};
@@ -34,18 +34,16 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
 
 /// Every check, in order.
 pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
-    Verifier::of(vec![
+    let mut checks = vec![
         three_or_four_parts(),
         header_literal(&[Purpose::Local]),
         strict_encoding(),
         configured_key(key(issuer)),
         signature_or_tag(),
-        payload_object(),
-        unique_members(),
-        claim_types(),
-        claims_policy(),
-        account_of_footer(),
-    ])
+    ];
+    checks.extend(payload::checks());
+    checks.push(account_of_footer());
+    Verifier::of(checks)
 }
 
 /// Her own token names nobody else, so it has no footer.

@@ -9,10 +9,9 @@ use super::issuer::{Issuer, sealed};
 use crate::attacker::RETIRED_KEY;
 use crate::card::TargetProfile;
 use crate::model::paseto::{
-    Paseto, claims_policy, configured_key, header_literal, signature_or_tag_by_version, strict_encoding,
-    three_or_four_parts,
+    Paseto, configured_key, header_literal, signature_or_tag_by_version, strict_encoding, three_or_four_parts,
 };
-use crate::model::payload::{claim_types, payload_object, unique_members};
+use crate::model::payload;
 use crate::model::{ModelTarget, Verifier};
 use crate::scheme::{Purpose, Scheme, Version};
 use crate::target::{Exposure, Target};
@@ -32,17 +31,15 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
 
 /// Every check, in order.
 pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
-    Verifier::of(vec![
+    let mut checks = vec![
         three_or_four_parts(),
         header_literal(&[Purpose::Public]),
         strict_encoding(),
         configured_key(issuer.ring().ed25519().public.to_vec()),
         signature_or_tag_by_version(RETIRED_KEY),
-        payload_object(),
-        unique_members(),
-        claim_types(),
-        claims_policy(),
-    ])
+    ];
+    checks.extend(payload::checks());
+    Verifier::of(checks)
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {

@@ -6,8 +6,7 @@
 use super::issuer::{Issuer, sealed};
 use crate::card::TargetProfile;
 use crate::model::paseto::{
-    Paseto, claims_policy, configured_key, header_literal, key_type, signature_or_tag, strict_encoding,
-    three_or_four_parts,
+    Paseto, configured_key, header_literal, key_type, signature_or_tag, strict_encoding, three_or_four_parts,
 };
 use crate::model::payload;
 use crate::model::{ModelTarget, Verifier};
@@ -38,7 +37,6 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Paseto> {
         signature_or_tag(),
     ];
     checks.extend(payload::checks());
-    checks.push(claims_policy());
     Verifier::of(checks)
 }
 
