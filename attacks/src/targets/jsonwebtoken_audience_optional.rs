@@ -8,13 +8,13 @@
 
 use std::panic::Location;
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use tokenlab_harness::claims::{ClaimSet, Decode, NumericDate};
-use tokenlab_harness::{Policy, RejectReason, Rejection, contenders};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection, contenders};
 use tokenlab_record::catalogue::TargetKind;
 use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::issuer::Issuer;
+use super::jsonwebtoken_header_algorithm::claims;
 use super::jwt_rs256;
 use crate::card::TargetProfile;
 use crate::target::{Decision, Exposure, Outcome, Target};
@@ -54,15 +54,7 @@ impl AudienceOptional {
         validation.set_required_spec_claims(&["exp", "iss"]);
         validation.set_issuer(&[policy.issuer]);
         validation.set_audience(&[policy.audience]);
-        let data = decode::<Decode<NumericDate>>(token, &key, &validation)
-            .map_err(|error| contenders::jwt_rejection(&error, token))?;
-        if data.header.crit.is_some() {
-            return Err(Rejection::new(
-                RejectReason::WrongScheme,
-                "the header has critical extensions, which the library leaves to its caller",
-            ));
-        }
-        Ok(data.claims.0)
+        claims(token, &key, &validation)
     }
 }
 

@@ -62,16 +62,28 @@ impl HeaderAlgorithm {
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[policy.issuer]);
         validation.set_audience(&[policy.audience]);
-        let data = decode::<Decode<NumericDate>>(token, &key, &validation)
-            .map_err(|error| contenders::jwt_rejection(&error, token))?;
-        if data.header.crit.is_some() {
-            return Err(Rejection::new(
-                RejectReason::WrongScheme,
-                "the header has critical extensions, which the library leaves to its caller",
-            ));
-        }
-        Ok(data.claims.0)
+        claims(token, &key, &validation)
     }
+}
+
+/// What the library finds in a token, if that demands no extension.
+pub(super) fn claims(token: &str, key: &DecodingKey, validation: &Validation) -> Result<ClaimSet, Rejection> {
+    let data = decode::<Decode<NumericDate>>(token, key, validation)
+        .map_err(|error| contenders::jwt_rejection(&error, token))?;
+    no_extension(data.header.crit.is_some())?;
+    Ok(data.claims.0)
+}
+
+/// RFC 7515 §4.1.11, which this library leaves to its caller in every release:
+/// refuses a token whose header `demands` extensions.
+pub(super) fn no_extension(demands: bool) -> Result<(), Rejection> {
+    if demands {
+        return Err(Rejection::new(
+            RejectReason::WrongScheme,
+            "the header has critical extensions, which the library leaves to its caller",
+        ));
+    }
+    Ok(())
 }
 
 impl Target for HeaderAlgorithm {

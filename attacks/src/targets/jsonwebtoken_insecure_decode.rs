@@ -18,6 +18,7 @@ use tokenlab_record::catalogue::TargetKind;
 use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::issuer::Issuer;
+use super::jsonwebtoken_header_algorithm::no_extension;
 use super::jwt_rs256;
 use crate::card::TargetProfile;
 use crate::model::jws::SIGNATURE;
@@ -52,12 +53,7 @@ fn read(token: &str) -> Result<ClaimSet, Rejection> {
     if data.header.alg != Algorithm::RS256 {
         return Err(Rejection::new(RejectReason::WrongScheme, "alg is not RS256"));
     }
-    if data.header.crit.is_some() {
-        return Err(Rejection::new(
-            RejectReason::WrongScheme,
-            "the header has critical extensions, which the library leaves to its caller",
-        ));
-    }
+    no_extension(data.header.crit.is_some())?;
     let third = token.rsplit('.').next().unwrap_or_default();
     if URL_SAFE_NO_PAD.decode(third).is_err() {
         return Err(Rejection::new(

@@ -16,6 +16,7 @@ use tokenlab_record::catalogue::TargetKind;
 use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::issuer::{Issuer, signed};
+use super::jsonwebtoken_header_algorithm::no_extension;
 use crate::card::TargetProfile;
 use crate::mint::Signature;
 use crate::model::payload::{self, CLAIM_TYPES};
@@ -121,12 +122,7 @@ impl OldRelease {
         let decoded = decode::decode(token);
         let part = |index: usize| decoded.parts.get(index).map_or(&b""[..], |part| &part.bytes);
         let header: Map<String, Value> = serde_json::from_slice(part(0)).unwrap_or_default();
-        if header.contains_key("crit") {
-            return Err(Rejection::new(
-                RejectReason::WrongScheme,
-                "the header has critical extensions, which the library leaves to its caller",
-            ));
-        }
+        no_extension(header.contains_key("crit"))?;
         if !members.get("iss").is_some_and(Value::is_string) {
             return Err(Rejection::new(
                 RejectReason::WrongIssuer,
