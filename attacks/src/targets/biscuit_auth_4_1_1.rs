@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use biscuit_auth_4_1_1::builder::{BiscuitBuilder, BlockBuilder};
 use biscuit_auth_4_1_1::{
-    Authorizer, AuthorizerLimits, Biscuit, KeyPair, PrivateKey, PublicKey, ThirdPartyRequest, error,
+    AuthorizerLimits, Biscuit, KeyPair, PrivateKey, PublicKey, ThirdPartyRequest, error,
 };
 use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
@@ -22,7 +22,7 @@ use super::biscuit_federation::{self, Members, PATIENCE};
 use super::issuer::Issuer;
 use crate::card::TargetProfile;
 use crate::desk::{Desk, Draft, ThirdParty};
-use crate::model::federation::{self, Facts};
+use crate::model::federation::{self, asked_in};
 use crate::scheme::Scheme;
 use crate::target::{Decision, Exposure, Outcome, Target};
 use crate::trace::{answer, entry};
@@ -105,14 +105,6 @@ impl ThirdParty for Federation {
     }
 }
 
-/// What the library says, with the cause, which its own message leaves out.
-fn words(error: error::Token) -> String {
-    match error {
-        error::Token::Format(cause) => cause.to_string(),
-        other => other.to_string(),
-    }
-}
-
 struct SharedTable {
     profile: TargetProfile,
     exposure: Exposure,
@@ -138,19 +130,7 @@ impl SharedTable {
     }
 }
 
-struct Asked(Authorizer);
-
-impl Facts for Asked {
-    fn text(&mut self, rule: &str) -> Result<Option<String>, Rejection> {
-        let found: Result<Vec<(String,)>, _> = self.0.query(rule);
-        federation::only(found.map_err(|error| rejection(&error))?)
-    }
-
-    fn number(&mut self, rule: &str) -> Result<Option<i64>, Rejection> {
-        let found: Result<Vec<(i64,)>, _> = self.0.query(rule);
-        federation::only(found.map_err(|error| rejection(&error))?)
-    }
-}
+asked_in!(biscuit_auth_4_1_1);
 
 impl Target for SharedTable {
     fn profile(&self) -> &TargetProfile {
@@ -173,21 +153,6 @@ impl Target for SharedTable {
         let trace = vec![shared, answer("biscuit-auth 4.1.1", &answered)];
         Decision::new(answered.map_or_else(Outcome::Rejected, Outcome::Believed), trace)
     }
-}
-
-/// The library's errors in the shared vocabulary.
-fn rejection(error: &error::Token) -> Rejection {
-    let reason = match error {
-        error::Token::Base64(_) => RejectReason::Encoding,
-        error::Token::Format(error::Format::Signature(_) | error::Format::SealedSignature) => {
-            RejectReason::BadSignature
-        }
-        error::Token::Format(_) => RejectReason::Malformed,
-        error::Token::FailedLogic(_) => RejectReason::Unauthorized,
-        error::Token::RunLimit(_) => RejectReason::Oversized,
-        _ => RejectReason::InvalidClaims,
-    };
-    Rejection::new(reason, error.to_string())
 }
 
 #[cfg(test)]

@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use biscuit_auth::builder::{Algorithm, AuthorizerBuilder, BlockBuilder};
 use biscuit_auth::{
-    Authorizer, AuthorizerLimits, Biscuit, BiscuitBuilder, KeyPair, PrivateKey, PublicKey, ThirdPartyRequest,
-    error,
+    AuthorizerLimits, Biscuit, BiscuitBuilder, KeyPair, PrivateKey, PublicKey, ThirdPartyRequest,
 };
 use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
@@ -22,7 +21,7 @@ use tokenlab_record::transcript::{CheckResult, Stage};
 use super::issuer::Issuer;
 use crate::card::TargetProfile;
 use crate::desk::{Desk, Draft, ThirdParty};
-use crate::model::federation::{self, Facts};
+use crate::model::federation::{self, asked_in};
 use crate::scheme::Scheme;
 use crate::target::{Decision, Exposure, Outcome, Target};
 use crate::trace::{answer, entry};
@@ -127,14 +126,6 @@ impl ThirdParty for Federation {
     }
 }
 
-/// What the library says, with the cause, which its own message leaves out.
-fn words(error: error::Token) -> String {
-    match error {
-        error::Token::Format(cause) => cause.to_string(),
-        other => other.to_string(),
-    }
-}
-
 struct Verifier {
     profile: TargetProfile,
     exposure: Exposure,
@@ -159,19 +150,7 @@ impl Verifier {
     }
 }
 
-struct Asked(Authorizer);
-
-impl Facts for Asked {
-    fn text(&mut self, rule: &str) -> Result<Option<String>, Rejection> {
-        let found: Result<Vec<(String,)>, _> = self.0.query(rule);
-        federation::only(found.map_err(|error| rejection(&error))?)
-    }
-
-    fn number(&mut self, rule: &str) -> Result<Option<i64>, Rejection> {
-        let found: Result<Vec<(i64,)>, _> = self.0.query(rule);
-        federation::only(found.map_err(|error| rejection(&error))?)
-    }
-}
+asked_in!(biscuit_auth);
 
 impl Target for Verifier {
     fn profile(&self) -> &TargetProfile {
@@ -194,21 +173,6 @@ impl Target for Verifier {
         let trace = vec![configured, answer("biscuit-auth 6.0.0", &answered)];
         Decision::new(answered.map_or_else(Outcome::Rejected, Outcome::Believed), trace)
     }
-}
-
-/// The library's errors in the shared vocabulary.
-fn rejection(error: &error::Token) -> Rejection {
-    let reason = match error {
-        error::Token::Base64(_) => RejectReason::Encoding,
-        error::Token::Format(error::Format::Signature(_) | error::Format::SealedSignature) => {
-            RejectReason::BadSignature
-        }
-        error::Token::Format(_) => RejectReason::Malformed,
-        error::Token::FailedLogic(_) => RejectReason::Unauthorized,
-        error::Token::RunLimit(_) => RejectReason::Oversized,
-        _ => RejectReason::InvalidClaims,
-    };
-    Rejection::new(reason, error.to_string())
 }
 
 /// How long an authorizer may run: the library's millisecond refuses honest
