@@ -38,6 +38,8 @@ pub mod timing;
 pub mod trace;
 pub mod weakness;
 
+#[cfg(feature = "targets")]
+mod answer;
 mod biscuit;
 mod caught;
 mod collision;

@@ -99,51 +99,6 @@ pub trait Facts {
     fn number(&mut self, rule: &str) -> Result<Option<i64>, Rejection>;
 }
 
-/// What the genuine releases of `biscuit-auth` have in common around the
-/// federation, though their types are different ones: queries of an authorizer
-/// as [`Facts`], and their errors in the shared vocabulary.
-macro_rules! asked_in {
-    ($release:ident) => {
-        struct Asked($release::Authorizer);
-
-        impl $crate::model::federation::Facts for Asked {
-            fn text(&mut self, rule: &str) -> Result<Option<String>, Rejection> {
-                let found: Result<Vec<(String,)>, _> = self.0.query(rule);
-                $crate::model::federation::only(found.map_err(|error| rejection(&error))?)
-            }
-
-            fn number(&mut self, rule: &str) -> Result<Option<i64>, Rejection> {
-                let found: Result<Vec<(i64,)>, _> = self.0.query(rule);
-                $crate::model::federation::only(found.map_err(|error| rejection(&error))?)
-            }
-        }
-
-        /// The library's errors in the shared vocabulary.
-        fn rejection(error: &$release::error::Token) -> Rejection {
-            use $release::error::{Format, Token};
-
-            let reason = match error {
-                Token::Base64(_) => RejectReason::Encoding,
-                Token::Format(Format::Signature(_) | Format::SealedSignature) => RejectReason::BadSignature,
-                Token::Format(_) => RejectReason::Malformed,
-                Token::FailedLogic(_) => RejectReason::Unauthorized,
-                Token::RunLimit(_) => RejectReason::Oversized,
-                _ => RejectReason::InvalidClaims,
-            };
-            Rejection::new(reason, error.to_string())
-        }
-
-        /// What the library says, with the cause, which its own message leaves out.
-        fn words(error: $release::error::Token) -> String {
-            match error {
-                $release::error::Token::Format(cause) => cause.to_string(),
-                other => other.to_string(),
-            }
-        }
-    };
-}
-pub(crate) use asked_in;
-
 /// The claims of the issuer's block.
 ///
 /// # Errors

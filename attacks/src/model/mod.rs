@@ -15,7 +15,7 @@
 //!   check of its own; [`jose`]: a token that may be signed or encrypted;
 //!   [`serialized`]: a JWS in whichever serialization; [`v2_local`]: an old
 //!   version of PASETO.
-//! * [`possession`]: a signed token with a proof of its holder's beside it.
+//! * `possession`: a signed token with a proof of its holder's beside it.
 //! * [`claims`]: less than the lab's policy; [`cache`]: what was verified before;
 //!   [`store`]: sessions with what there is to know of each.
 //! * [`named_key`]: keys found by name, `key_table` in SQL, [`key_folder`] in
@@ -23,13 +23,14 @@
 //!   [`jwk`] and [`web`]: keys that the token brings along or points at.
 //! * [`jwe_password`], [`json_reader`] and [`tag_compare`]: what can be made to
 //!   cost too much, or takes a telling time.
-//! * [`denylist`]: tokens that were called back.
+//! * `denylist`: tokens that were called back.
 //! * [`federation`]: Datalog for Biscuits that a third party confirms.
 
 pub mod cache;
 pub mod check;
 pub mod claims;
 pub mod compact;
+#[cfg(feature = "targets")]
 pub mod denylist;
 pub mod es256;
 pub mod federation;
@@ -47,6 +48,7 @@ pub mod key_table;
 pub mod named_key;
 pub mod paseto;
 pub mod payload;
+#[cfg(feature = "targets")]
 pub mod possession;
 pub mod rsa15;
 pub mod serialized;

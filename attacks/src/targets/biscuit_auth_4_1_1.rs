@@ -18,14 +18,15 @@ use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::catalogue::TargetKind;
 use tokenlab_record::transcript::{CheckResult, Stage};
 
-use super::biscuit_federation::{self, Members, PATIENCE};
+use super::biscuit_federation::{self, Members, PATIENCE, asked_in};
 use super::issuer::Issuer;
+use crate::answer::answer;
 use crate::card::TargetProfile;
 use crate::desk::{Desk, Draft, ThirdParty};
-use crate::model::federation::{self, asked_in};
+use crate::model::federation;
 use crate::scheme::Scheme;
 use crate::target::{Decision, Exposure, Outcome, Target};
-use crate::trace::{answer, entry};
+use crate::trace::entry;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {

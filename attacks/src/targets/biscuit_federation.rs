@@ -19,12 +19,13 @@ use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::issuer::Issuer;
+use crate::answer::answer;
 use crate::card::TargetProfile;
 use crate::desk::{Desk, Draft, ThirdParty};
-use crate::model::federation::{self, asked_in};
+use crate::model::federation;
 use crate::scheme::Scheme;
 use crate::target::{Decision, Exposure, Outcome, Target};
-use crate::trace::{answer, entry};
+use crate::trace::entry;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
     let members = Members::of(issuer);
@@ -42,6 +43,51 @@ pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
         root,
     })
 }
+
+/// What the genuine releases of `biscuit-auth` have in common around the
+/// federation, though their types are different ones: queries of an authorizer
+/// as [`Facts`], and their errors in the shared vocabulary.
+macro_rules! asked_in {
+    ($release:ident) => {
+        struct Asked($release::Authorizer);
+
+        impl $crate::model::federation::Facts for Asked {
+            fn text(&mut self, rule: &str) -> Result<Option<String>, Rejection> {
+                let found: Result<Vec<(String,)>, _> = self.0.query(rule);
+                $crate::model::federation::only(found.map_err(|error| rejection(&error))?)
+            }
+
+            fn number(&mut self, rule: &str) -> Result<Option<i64>, Rejection> {
+                let found: Result<Vec<(i64,)>, _> = self.0.query(rule);
+                $crate::model::federation::only(found.map_err(|error| rejection(&error))?)
+            }
+        }
+
+        /// The library's errors in the shared vocabulary.
+        fn rejection(error: &$release::error::Token) -> Rejection {
+            use $release::error::{Format, Token};
+
+            let reason = match error {
+                Token::Base64(_) => RejectReason::Encoding,
+                Token::Format(Format::Signature(_) | Format::SealedSignature) => RejectReason::BadSignature,
+                Token::Format(_) => RejectReason::Malformed,
+                Token::FailedLogic(_) => RejectReason::Unauthorized,
+                Token::RunLimit(_) => RejectReason::Oversized,
+                _ => RejectReason::InvalidClaims,
+            };
+            Rejection::new(reason, error.to_string())
+        }
+
+        /// What the library says, with the cause, which its own message leaves out.
+        fn words(error: $release::error::Token) -> String {
+            match error {
+                $release::error::Token::Format(cause) => cause.to_string(),
+                other => other.to_string(),
+            }
+        }
+    };
+}
+pub(super) use asked_in;
 
 /// Keys of the federation: the issuer's, the hub's, the identity provider's.
 pub(super) struct Members {

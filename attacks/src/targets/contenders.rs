@@ -21,10 +21,11 @@ use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::deviations::{self, Lack};
 use super::issuer::Issuer;
+use crate::answer::answer;
 use crate::card::TargetProfile;
 use crate::scheme::Scheme;
 use crate::target::{Decision, Exposure, Outcome, Target};
-use crate::trace::{answer, entry};
+use crate::trace::entry;
 use crate::weakness::Weakness;
 
 /// One target for each contender that this machine can run. A contender whose

@@ -16,9 +16,10 @@ use tokenlab_record::transcript::{CheckResult, Stage};
 use super::issuer::Issuer;
 use super::jsonwebtoken_header_algorithm::claims;
 use super::jwt_rs256;
+use crate::answer::answer;
 use crate::card::TargetProfile;
 use crate::target::{Decision, Exposure, Outcome, Target};
-use crate::trace::{answer, entry};
+use crate::trace::entry;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {

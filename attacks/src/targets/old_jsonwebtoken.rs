@@ -17,12 +17,13 @@ use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::issuer::{Issuer, signed};
 use super::jsonwebtoken_header_algorithm::no_extension;
+use crate::answer::answer;
 use crate::card::TargetProfile;
 use crate::mint::Signature;
 use crate::model::payload::{self, CLAIM_TYPES};
 use crate::scheme::{JwsAlgorithm, Scheme};
 use crate::target::{Decision, Exposure, Outcome, Target};
-use crate::trace::{answer, entry};
+use crate::trace::entry;
 use crate::weakness::Weakness;
 
 /// A token and the secret to the claims that the library returns.

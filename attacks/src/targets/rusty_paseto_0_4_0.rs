@@ -18,13 +18,14 @@ use tokenlab_record::catalogue::TargetKind;
 use tokenlab_record::transcript::{CheckResult, Stage};
 
 use super::issuer::Issuer;
+use crate::answer::answer;
 use crate::card::TargetProfile;
 use crate::desk::Draft;
 use crate::mint::MintError;
 use crate::model::payload;
 use crate::scheme::{Purpose, Scheme, Version};
 use crate::target::{Decision, Exposure, Outcome, Target};
-use crate::trace::{answer, entry};
+use crate::trace::entry;
 use crate::weakness::Weakness;
 
 pub(super) fn target(issuer: &Issuer) -> Box<dyn Target> {
