@@ -1,9 +1,9 @@
 //! Lessons: from Markdown to HTML, section by section.
 //!
 //! Parsed by pulldown-cmark. A record may hold anything, so markup in a lesson
-//! stays text, pictures are left out, and a link leads to the web or nowhere. A
-//! block of `diff` is shown line by line, and the name of an attack or a target
-//! in backticks leads to it.
+//! stays text, pictures and rules are left out, a quotation is its text, and a
+//! link leads to the web or nowhere. A block of `diff` is shown line by line, and
+//! the name of an attack or a target in backticks leads to it.
 
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
@@ -72,8 +72,11 @@ impl Section<'_> {
                 Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
                     events.push(escaped(&text))
                 }
-                Event::Start(Tag::HtmlBlock | Tag::Image { .. })
-                | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => {}
+                // A quotation is its text, and a rule is nothing: the page has
+                // neither.
+                Event::Start(Tag::HtmlBlock | Tag::Image { .. } | Tag::BlockQuote(_))
+                | Event::End(TagEnd::HtmlBlock | TagEnd::Image | TagEnd::BlockQuote(_))
+                | Event::Rule => {}
                 Event::Start(Tag::Link { ref dest_url, .. }) if !leads_to_the_web(dest_url) => {
                     // An element for the end tag that follows, leading nowhere.
                     events.push(Event::Html("<a>".into()));
@@ -150,6 +153,12 @@ mod tests {
         assert!(html.contains("<a>x</a>"), "{html}");
         assert!(html.contains("<a href=\"https://example.org/\">y</a>"), "{html}");
         assert!(!html.contains("<img"), "{html}");
+    }
+
+    #[test]
+    fn a_quotation_is_its_text_and_a_rule_is_nothing() {
+        let html = drawn("> quoted\n\n---\n\nafter");
+        assert_eq!(html, "<p>quoted</p>\n<p>after</p>\n");
     }
 
     #[test]
