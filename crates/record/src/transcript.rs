@@ -28,6 +28,22 @@ pub enum Stage {
     Application,
 }
 
+impl Stage {
+    /// Name for readers.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Shape => "shape",
+            Self::Encoding => "encoding",
+            Self::Header => "header",
+            Self::KeyChoice => "key choice",
+            Self::Signature => "signature",
+            Self::Claims => "claims",
+            Self::Application => "application",
+        }
+    }
+}
+
 /// What became of a check in one decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

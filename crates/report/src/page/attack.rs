@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use maud::{DOCTYPE, Markup, html};
 use tokenlab_record::catalogue::{Family, TargetKind};
-use tokenlab_record::transcript::{CheckResult, Stage, Transcript, Verdict};
+use tokenlab_record::transcript::{CheckResult, Transcript, Verdict};
 
 use super::evidence::{address, artefact, excerpt, parts};
 use super::markdown::{self, Section};
@@ -595,7 +595,7 @@ fn variant(transcript: &Transcript) -> Markup {
         p {
             (conclusion(transcript))
             @if let Some(entry) = transcript.deciding() {
-                " " small { "(" (stage(entry.stage)) ": " (entry.id) ")" }
+                " " small { "(" (entry.stage.title()) ": " (entry.id) ")" }
             }
         }
         (cost(transcript))
@@ -616,7 +616,7 @@ fn trace(transcript: &Transcript) -> Markup {
         ul.trace {
             @for entry in &transcript.trace {
                 li class=[matches!(entry.result, CheckResult::Fired | CheckResult::Absent).then_some("telling")] {
-                    (stage(entry.stage)) ": " code { (entry.id) } " " strong { (result(entry.result)) }
+                    (entry.stage.title()) ": " code { (entry.id) } " " strong { (result(entry.result)) }
                     @if !entry.detail.is_empty() { ", " (entry.detail) }
                     @if matches!(entry.result, CheckResult::Fired | CheckResult::Absent) {
                         " " small { (place(&entry.file, entry.line)) }
@@ -633,18 +633,6 @@ const fn result(result: CheckResult) -> &'static str {
         CheckResult::Passed => "passed",
         CheckResult::Skipped => "skipped",
         CheckResult::Absent => "absent",
-    }
-}
-
-const fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Shape => "shape",
-        Stage::Encoding => "encoding",
-        Stage::Header => "header",
-        Stage::KeyChoice => "key choice",
-        Stage::Signature => "signature",
-        Stage::Claims => "claims",
-        Stage::Application => "application",
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use tokenlab_attacks::{Attack, Replay, Target, isolation, targets};
 use tokenlab_record::catalogue::{AttackCard, TargetCard};
-use tokenlab_record::transcript::{CheckResult, Stage, TraceEntry, Transcript, Verdict};
+use tokenlab_record::transcript::{CheckResult, TraceEntry, Transcript, Verdict};
 use tokenlab_report::format;
 
 use super::{attack_named, cell, targets_matching, word};
@@ -140,21 +140,9 @@ fn trace_line(entry: &TraceEntry) -> String {
     };
     format!(
         "   {:<11} {result} {:<24}{detail}{source}",
-        stage(entry.stage),
+        entry.stage.title(),
         entry.id
     )
-}
-
-const fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Shape => "shape",
-        Stage::Encoding => "encoding",
-        Stage::Header => "header",
-        Stage::KeyChoice => "key choice",
-        Stage::Signature => "signature",
-        Stage::Claims => "claims",
-        Stage::Application => "application",
-    }
 }
 
 fn conclusion(transcript: &Transcript) -> String {
