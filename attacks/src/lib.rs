@@ -10,11 +10,12 @@
 //! * [`targets`]: the verifiers: every contender of the harness, models with
 //!   every check, models of one published bug, libraries used unwisely.
 //! * [`model`]: what a verifier of our own is made of.
+//! * [`outside`]: a verifier of somebody's own, wherever it runs, as a target.
 //! * [`source`]: the text of this crate, which traces point into.
 //!
-//! Everything happens in this process: no network, files in a folder of their
-//! own that is gone after each decision, SQL in memory. This crate prints
-//! nothing.
+//! Everything happens in this process, unless whoever calls brings a verifier from
+//! outside: no network, files in a folder of their own that is gone after each
+//! decision, SQL in memory. This crate prints nothing.
 
 pub mod attack;
 pub mod attacker;
@@ -26,6 +27,8 @@ pub mod given;
 pub mod isolation;
 pub mod model;
 pub mod notebook;
+#[cfg(feature = "targets")]
+pub mod outside;
 pub mod public_key;
 #[cfg(feature = "targets")]
 pub mod replay;

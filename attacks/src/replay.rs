@@ -380,7 +380,7 @@ impl Setup<'_> {
         let remedy = broken(self.attack, self.target)
             .filter(by_format)
             .and_then(Weakness::remedy);
-        let decided_by = match remedy.filter(|_| !refused) {
+        let decided_by = match remedy.filter(|_| self.expected.agrees_with(&verdict)) {
             // No check of the verifier's own is missing: what would have to be
             // built around it is.
             Some(remedy) => {

@@ -25,6 +25,12 @@ pub trait Target: Send + Sync {
     /// [`submit`](#method.submit), which guards this.
     fn decide(&self, token: &str) -> Decision;
 
+    /// Whether it ends a decision that takes too long by itself, so that no
+    /// budget of wall time is held against it.
+    fn keeps_time(&self) -> bool {
+        false
+    }
+
     /// The same verifier with one more check removed, for the proof that the
     /// check does what its trace says. `None` if the check can't be reached,
     /// as in a library.
@@ -55,6 +61,11 @@ impl<'a> dyn Target + 'a {
         let start = Instant::now();
         let decision = caught(|| self.decide(token));
         let elapsed = start.elapsed();
+        let budget = if self.keeps_time() {
+            budget.without_wall()
+        } else {
+            budget
+        };
         let mut decision =
             decision.unwrap_or_else(|message| Decision::new(Outcome::Panicked(message), Vec::new()));
         decision.elapsed = elapsed;
@@ -112,6 +123,14 @@ impl Budget {
         Self {
             honest: Some(honest),
             ..Self::default()
+        }
+    }
+
+    /// The same for a target that keeps time itself.
+    const fn without_wall(self) -> Self {
+        Self {
+            wall: Duration::MAX,
+            ..self
         }
     }
 

@@ -119,10 +119,14 @@ mod session_id_kept;
 mod session_store;
 mod session_table;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use issuer::Issuer;
+use tokenlab_harness::contenders as registry;
+use tokenlab_record::catalogue::Family;
 
+use crate::outside::Setting;
+use crate::scheme::Scheme;
 use crate::target::Target;
 
 /// Sets a target up with an issuer's keys.
@@ -248,9 +252,8 @@ const TARGETS: &[Build] = &[
 pub fn all() -> &'static [Box<dyn Target>] {
     static ALL: OnceLock<Vec<Box<dyn Target>>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let issuer = Issuer::from_seed(SEED);
-        let mut targets: Vec<_> = TARGETS.iter().map(|target| target(&issuer)).collect();
-        targets.extend(contenders::targets(&issuer));
+        let mut targets: Vec<_> = TARGETS.iter().map(|target| target(issuer())).collect();
+        targets.extend(contenders::targets(issuer()));
         targets
     })
 }
@@ -264,7 +267,41 @@ pub fn named(id: &str) -> Option<&'static dyn Target> {
 /// Whether the target is a contender of the harness.
 #[must_use]
 pub fn is_contender(target: &dyn Target) -> bool {
-    tokenlab_harness::contenders::named(target.id()).is_some()
+    registry::named(target.id()).is_some()
+}
+
+/// The schemes that a verifier outside this process can be asked about, in report
+/// order: those that a library here issues. A session's id means nothing outside
+/// its store.
+#[must_use]
+pub fn outside_schemes() -> Vec<Scheme> {
+    let mut schemes = Vec::new();
+    for contender in registry::available().filter(|contender| contender.card().family != Family::Session) {
+        let scheme = Scheme::from_wire(&contender.card().scheme);
+        schemes.extend(scheme.filter(|scheme| !schemes.contains(scheme)));
+    }
+    schemes
+}
+
+/// The issuer of a scheme with a place for a verifier from outside; `None` if
+/// no library here issues it.
+#[must_use]
+pub fn outside(scheme: Scheme) -> Option<Setting> {
+    if scheme.family() == Family::Session {
+        return None;
+    }
+    let wire = scheme.to_string();
+    let contender = registry::available().find(|contender| contender.card().scheme == wire)?;
+    let service = Arc::new(issuer().load(contender));
+    let exposure = issuer().exposure_by(scheme, &service);
+    let key = issuer().key(scheme).to_exchange(&wire).ok()?;
+    (!exposure.sample_token.is_empty()).then(|| Setting::new(exposure, key))
+}
+
+/// The issuer of all targets. The first call makes its keys.
+fn issuer() -> &'static Issuer {
+    static ISSUER: OnceLock<Issuer> = OnceLock::new();
+    ISSUER.get_or_init(|| Issuer::from_seed(SEED))
 }
 
 /// Seed of the issuer's keys, known to the targets alone.
