@@ -1,7 +1,9 @@
 //! `tokenlab attack`: the catalogue against every verifier.
 
+mod exports;
 mod isolated;
 mod matrix;
+mod outside;
 pub(crate) mod record;
 mod replay;
 
@@ -13,19 +15,22 @@ use crate::cli::{Attack as Arguments, AttackMatrix, AttackRun, AttackVerb};
 use crate::output::{Failure, Output, table};
 use crate::{runs, suggest};
 use matrix::Matrix;
+use outside::Outside;
 use record::Detail;
 
 /// Runs one of the attack verbs.
 ///
 /// # Errors
-/// [`Failure`]: a name that matches nothing, a folder that can't be written,
-/// under `--strict` an outcome that was not expected.
+/// [`Failure`]: a name that matches nothing, a folder that can't be written, a
+/// verifier that gets honest tokens wrong, under `--strict` an outcome that was
+/// not expected.
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     match &arguments.verb {
         AttackVerb::List => list_attacks(output),
         AttackVerb::Run(arguments) => run_attacks(arguments, output),
         AttackVerb::Matrix(arguments) => show_matrix(arguments, output),
         AttackVerb::Replay(arguments) => replay::run(arguments, output),
+        AttackVerb::Keys(arguments) => outside::show_keys(arguments, output),
         AttackVerb::Cell(arguments) => isolated::run_cells(arguments),
     }
 }
@@ -111,17 +116,24 @@ fn run_attacks(arguments: &AttackRun, output: &Output) -> Result<(), Failure> {
             .map(|id| attack_named(id))
             .collect::<Result<_, _>>()?
     };
-    let targets = targets_matching(arguments.target.as_deref())?;
     if let Some(folder) = &arguments.out {
         runs::make_writable(folder)?;
     }
-    let replays = replays(
-        |attack, target| {
-            chosen.iter().any(|kept| kept.id() == attack.id())
-                && targets.iter().any(|kept| kept.id() == target.id())
-        },
-        output,
-    )?;
+    let outside = Outside::meet(arguments, output)?;
+    let replays = if let Some(outside) = &outside {
+        outside.attack(&chosen)
+    } else {
+        let targets = targets_matching(arguments.target.as_deref())?;
+        replays(
+            |attack, target| {
+                chosen.iter().any(|kept| kept.id() == attack.id())
+                    && targets.iter().any(|kept| kept.id() == target.id())
+            },
+            output,
+        )?
+    };
+    let source = outside.as_ref().and_then(|outside| outside.file.as_deref());
+    exports::write(&arguments.files, &replays, source, output)?;
     if let Some(folder) = &arguments.out {
         let detail = if arguments.whole {
             Detail::Whole
@@ -137,7 +149,11 @@ fn run_attacks(arguments: &AttackRun, output: &Output) -> Result<(), Failure> {
     }
     let cells: Vec<&Cell> = replays.iter().map(|replay| &replay.cell).collect();
     if output.is_json() {
-        output.envelope("attack-run", &serde_json::json!({"cells": cells}))?;
+        let unsupported = outside.as_ref().map(|outside| &outside.unsupported);
+        output.envelope(
+            "attack-run",
+            &serde_json::json!({"cells": cells, "unsupported": unsupported}),
+        )?;
     } else {
         let rows = cells.iter().map(|cell| row(cell)).collect();
         output.line(&table(
@@ -146,9 +162,16 @@ fn run_attacks(arguments: &AttackRun, output: &Output) -> Result<(), Failure> {
             rows,
         ))?;
     }
+    for sentence in replays.iter().filter_map(exports::surprise) {
+        output.note(&format!("not as expected: {sentence}"));
+    }
     let surprises = cells.iter().filter(|cell| !cell.agrees).count();
     output.note(&format!("{} cells, {surprises} not as expected", cells.len()));
     if arguments.strict && surprises > 0 {
+        if output.is_json() {
+            // The envelope has said it; a second one would be no JSON document.
+            return Err(Failure::said(1));
+        }
         return Err(Failure::expectation(format!(
             "{surprises} of {} outcomes are not the expected ones",
             cells.len()
@@ -243,6 +266,7 @@ fn show_matrix(arguments: &AttackMatrix, output: &Output) -> Result<(), Failure>
         },
         output,
     )?;
+    exports::write(&arguments.files, &replays, None, output)?;
     let cells: Vec<&Cell> = replays.iter().map(|replay| &replay.cell).collect();
     if output.is_json() {
         return output.envelope("attack-matrix", &serde_json::json!({"cells": cells}));
