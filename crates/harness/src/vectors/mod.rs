@@ -9,6 +9,7 @@
 //! nothing is skipped in silence.
 
 pub mod biscuit;
+mod packages;
 pub mod paserk;
 pub mod paseto;
 mod reviewed;
@@ -22,6 +23,7 @@ use serde::de::DeserializeOwned;
 use tokenlab_record::catalogue::ContenderId;
 use tokenlab_record::vectors::{VECTORS_SCHEMA, VectorDeviation, VectorSummary};
 
+pub use self::packages::package_folder;
 use self::reviewed::{REVIEWED, Reviewed};
 
 /// What was made of one case by one contender.

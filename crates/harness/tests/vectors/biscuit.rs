@@ -2,11 +2,11 @@
 
 use tokenlab_harness::vectors::{Outcome, biscuit};
 
-use crate::{assert_reviewed, package_folder, vectors};
+use crate::{assert_reviewed, shipped, vectors};
 
 #[test]
 fn what_biscuit_auth_ships() {
-    let outcomes = biscuit::run(&package_folder("biscuit-auth").join("samples")).unwrap();
+    let outcomes = biscuit::run(&shipped("biscuit-auth", "samples")).unwrap();
     assert_reviewed(&outcomes);
     assert_both_answers_were_asked_for(&outcomes);
 }

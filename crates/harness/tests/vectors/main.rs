@@ -13,10 +13,8 @@ mod paseto;
 mod wycheproof;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use serde_json::Value;
-use tokenlab_harness::vectors::{Outcome, audit, summarize};
+use tokenlab_harness::vectors::{Outcome, audit, package_folder, summarize};
 
 /// Fails if no vector was run, or one has an outcome that nobody has reviewed.
 fn assert_reviewed(outcomes: &[Outcome]) {
@@ -50,40 +48,8 @@ fn vectors(name: &str) -> Option<PathBuf> {
     Some(folder)
 }
 
-/// The folder of a linked package's source, as cargo itself knows it.
-fn package_folder(name: &str) -> PathBuf {
-    // Other platforms' packages need not be on this machine.
-    let version = cargo(&["-vV"]);
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap();
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let metadata = cargo(&[
-        "metadata",
-        "--format-version=1",
-        "--offline",
-        "--filter-platform",
-        host,
-        "--manifest-path",
-        manifest,
-    ]);
-    let metadata: Value = serde_json::from_str(&metadata).unwrap();
-    let packages = metadata.get("packages").unwrap().as_array().unwrap();
-    let package = packages
-        .iter()
-        .find(|package| package.get("name").and_then(Value::as_str) == Some(name))
-        .unwrap_or_else(|| panic!("no package {name} is linked"));
-    let manifest = package.get("manifest_path").unwrap().as_str().unwrap();
-    Path::new(manifest).parent().unwrap().to_owned()
-}
-
-fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
+/// The folder of vectors that the source of a linked package has.
+fn shipped(package: &str, folder: &str) -> PathBuf {
+    let source = package_folder(package).unwrap_or_else(|| panic!("no package {package} is linked"));
+    source.join(folder)
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use tokenlab_harness::exchange::paserk::PaserkError;
 use tokenlab_harness::vectors::paserk;
 
-use crate::{assert_reviewed, package_folder, vectors};
+use crate::{assert_reviewed, shipped, vectors};
 
 #[test]
 fn what_pasetors_ships() {
-    let folder = package_folder("pasetors").join("test_vectors/PASERK");
+    let folder = shipped("pasetors", "test_vectors/PASERK");
     let outcomes = paserk::run(&folder).unwrap();
     assert_reviewed(&outcomes);
     let suites: BTreeSet<&str> = outcomes.iter().map(|outcome| outcome.suite.as_str()).collect();

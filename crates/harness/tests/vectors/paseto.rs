@@ -6,11 +6,11 @@ use tokenlab_harness::contenders;
 use tokenlab_harness::vectors::{Outcome, paseto};
 use tokenlab_record::catalogue::Family;
 
-use crate::{assert_reviewed, package_folder, vectors};
+use crate::{assert_reviewed, shipped, vectors};
 
 #[test]
 fn what_pasetors_ships() {
-    let outcomes = paseto::run(&package_folder("pasetors").join("test_vectors")).unwrap();
+    let outcomes = paseto::run(&shipped("pasetors", "test_vectors")).unwrap();
     assert_reviewed(&outcomes);
     assert_every_contender_was_asked(&outcomes, &["v2", "v3", "v4"]);
 }

@@ -7,10 +7,10 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use serde_json::Value;
-use tokenlab_harness::vectors::{Outcome, VectorError, biscuit, paserk, paseto, summarize, wycheproof};
+use tokenlab_harness::vectors::{
+    Outcome, VectorError, biscuit, package_folder, paserk, paseto, summarize, wycheproof,
+};
 use tokenlab_record::jsonl::Appender;
 use tokenlab_record::run::files;
 
@@ -62,7 +62,6 @@ pub(super) fn run(run: &str, folder: &Path, output: &Output) {
         return;
     }
     let shared = env::var_os("TOKENLAB_VECTORS").map(PathBuf::from);
-    let mut packages = None;
     let mut outcomes = Vec::new();
     for source in SOURCES {
         let vectors = shared
@@ -71,8 +70,7 @@ pub(super) fn run(run: &str, folder: &Path, output: &Output) {
             .filter(|folder| folder.is_dir())
             .or_else(|| {
                 let (package, within) = source.package?;
-                let packages = packages.get_or_insert_with(|| metadata().unwrap_or_default());
-                Some(folder_of(packages, package)?.join(within))
+                Some(package_folder(package)?.join(within))
             });
         let ran = match vectors {
             Some(folder) => (source.run)(&folder).map_err(|error| error.to_string()),
@@ -90,42 +88,4 @@ pub(super) fn run(run: &str, folder: &Path, output: &Output) {
     if let Err(error) = written {
         output.note(&format!("note: what the vectors said is not kept: {error}"));
     }
-}
-
-/// The packages of this workspace, as cargo knows them.
-fn metadata() -> Option<Value> {
-    // Other platforms' packages need not be on this machine.
-    let version = cargo(&["-vV"])?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "))?;
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let metadata = cargo(&[
-        "metadata",
-        "--format-version=1",
-        "--offline",
-        "--filter-platform",
-        host,
-        "--manifest-path",
-        manifest,
-    ])?;
-    serde_json::from_str(&metadata).ok()
-}
-
-/// The folder of a linked package's source.
-fn folder_of(metadata: &Value, name: &str) -> Option<PathBuf> {
-    let packages = metadata.get("packages")?.as_array()?;
-    let package = packages
-        .iter()
-        .find(|package| package.get("name").and_then(Value::as_str) == Some(name))?;
-    let manifest = package.get("manifest_path")?.as_str()?;
-    Some(Path::new(manifest).parent()?.to_owned())
-}
-
-fn cargo(arguments: &[&str]) -> Option<String> {
-    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(program).args(arguments).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8(output.stdout).ok())
-        .flatten()
 }
