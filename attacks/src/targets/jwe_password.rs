@@ -38,7 +38,11 @@ pub(super) fn verifier(issuer: &Issuer) -> Verifier<Locked> {
 }
 
 pub(super) fn exposure(issuer: &Issuer) -> Exposure {
-    let password = password(issuer);
+    exposure_under(issuer, password(issuer))
+}
+
+/// The same for a verifier that has another password than this one.
+pub(super) fn exposure_under(issuer: &Issuer, password: Vec<u8>) -> Exposure {
     // One salt for all: what it keeps apart, equal passwords, is not at stake.
     let p2s = issuer.ring().symmetric::<16>("salt of jwe-password");
     issuer.exposure(SCHEME, move |draft| {

@@ -9,6 +9,8 @@ mod biscuit_federation;
 mod contenders;
 pub mod deviations;
 mod issuer;
+#[cfg(feature = "openssl")]
+mod josekit_0_8_4;
 mod jsonwebtoken_10_2_0;
 mod jsonwebtoken_9_3_1;
 mod jsonwebtoken_audience_optional;
@@ -239,6 +241,8 @@ const TARGETS: &[Build] = &[
     jwe_inflating_unlimited::target,
     jwe_password::target,
     jwe_password_unlimited::target,
+    #[cfg(feature = "openssl")]
+    josekit_0_8_4::target,
     session_table::target,
     session_id_in_sql::target,
     session_store::target,
