@@ -196,8 +196,20 @@ impl<'p, 'a> Page<'p, 'a> {
         Some(format!("#{}", target.anchor))
     }
 
+    /// How closely the attack is aimed at a target: the place, among the
+    /// weaknesses that it breaks, of the first that the target has. A target that
+    /// fell for something else, such as believing everything, comes last.
+    fn aim(&self, target: &Target<'a>) -> usize {
+        let breaks = self.attack.card.map_or(&[][..], |card| &card.breaks);
+        let weaknesses = target.card.map_or(&[][..], |card| &card.weaknesses);
+        let aimed = breaks.iter().position(|weakness| weaknesses.contains(weakness));
+        aimed.unwrap_or(breaks.len())
+    }
+
     /// The cell that shows an outcome best, of those that `keep` keeps: one with
-    /// its steps, one that is there to fall or the twin of one that fell.
+    /// its steps, and one that the attack is aimed at. Where hardened targets fell,
+    /// their format did, and a flaw would distract from that. Of those that held, the
+    /// twin of one that fell.
     fn example(
         &self,
         keep: impl Fn(&Target<'a>, &Cell<'a>) -> bool,
@@ -209,15 +221,17 @@ impl<'p, 'a> Page<'p, 'a> {
             .filter(|(target, cell)| keep(target, cell));
         kept.min_by_key(|(target, cell)| {
             let rank = match (cell.outcome.is_success(), target.kind()) {
-                (true, Some(TargetKind::Flawed)) => 0_u8,
-                (true, Some(TargetKind::Historic)) => 1,
-                (true, Some(TargetKind::Misconfigured)) => 2,
+                (true, Some(TargetKind::Hardened)) => 0_u8,
+                (true, Some(TargetKind::Flawed)) => 1,
+                (true, Some(TargetKind::Historic)) => 2,
+                (true, Some(TargetKind::Misconfigured)) => 3,
                 (false, _) if self.twins.contains(target.id) => 0,
                 (false, Some(TargetKind::Hardened)) if target.library().is_none() => 1,
                 (false, Some(TargetKind::Hardened)) => 2,
                 _ => 3,
             };
-            (cell.deciding.is_abridged(), rank)
+            let aim = cell.outcome.is_success().then(|| self.aim(target));
+            (cell.deciding.is_abridged(), aim, rank)
         })
     }
 
@@ -311,11 +325,12 @@ impl<'p, 'a> Page<'p, 'a> {
     /// For each verifier of our own that fell: the line where the check is
     /// missing, and beside it the line that refuses at its hardened twin.
     fn lines(&self) -> Markup {
-        let fallen: Vec<_> = self
+        let mut fallen: Vec<_> = self
             .cells
             .iter()
             .filter(|(target, cell)| cell.outcome.is_success() && !target.is_hardened())
             .collect();
+        fallen.sort_by_key(|(target, _)| self.aim(target));
         let mut shown: BTreeSet<(&str, u32)> = BTreeSet::new();
         let mut pieces: Vec<Markup> = Vec::new();
         for (target, cell) in fallen {
