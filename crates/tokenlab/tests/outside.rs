@@ -393,7 +393,7 @@ fn serve(answer: Answer) -> SocketAddr {
 
 fn respond(mut stream: &TcpStream, answer: Answer) {
     let mut token = String::new();
-    for line in BufReader::new(stream.take(1 << 20)).lines().map_while(Result::ok) {
+    for line in BufReader::new(stream.take(4 << 20)).lines().map_while(Result::ok) {
         if line.is_empty() {
             let _ = stream.write_all(answer(&token).as_bytes()); // a client that is gone wants none
             return;
@@ -429,12 +429,14 @@ fn sample() -> String {
 
 static SAMPLE: std::sync::LazyLock<String> = std::sync::LazyLock::new(sample);
 
+/// The second attack sends tokens of 200,000 letters and more, which have to arrive.
 fn against_endpoint(answer: Answer, timeout: &str) -> Output {
     let url = format!("http://{}/me", serve(answer));
     tokenlab(&[
         "attack",
         "run",
         "alg-none",
+        "size-depth-dos",
         "--strict",
         "--json",
         "--scheme",

@@ -58,6 +58,7 @@ impl Endpoint {
             .max_redirects_will_error(false)
             .proxy(None)
             .max_idle_connections(0)
+            .output_buffer_size(2 * LINE_BYTES_MAX) // the request's head is written in one piece
             .user_agent("tokenlab")
             .build()
             .into();
