@@ -67,17 +67,29 @@ impl Appender {
 /// # Errors
 /// Only if the file exists and can't be opened or read.
 pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> io::Result<(Vec<T>, Vec<Damage>)> {
-    let mut records = Vec::new();
-    let mut damage = Vec::new();
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((records, damage)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
         Err(error) => return Err(error),
     };
     let name = path
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    for (index, line) in BufReader::new(file).split(b'\n').enumerate() {
+    read_from(BufReader::new(file), &name, schema)
+}
+
+/// The same of a source that is called `name` in the damage.
+///
+/// # Errors
+/// Only if the source can't be read.
+pub fn read_from<T: DeserializeOwned>(
+    source: impl BufRead,
+    name: &str,
+    schema: &str,
+) -> io::Result<(Vec<T>, Vec<Damage>)> {
+    let mut records = Vec::new();
+    let mut damage = Vec::new();
+    for (index, line) in source.split(b'\n').enumerate() {
         let line = line?;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -85,7 +97,7 @@ pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> io::Result<(Vec<T
         match parse(&line, schema) {
             Ok(record) => records.push(record),
             Err(problem) => damage.push(Damage {
-                file: name.clone(),
+                file: name.to_owned(),
                 line: index + 1,
                 problem,
             }),
