@@ -17,7 +17,9 @@ pub const TARGET: Target = Target {
     name: "biscuit",
     summary: "biscuit-auth with the lab's authorizer, protobuf to claims",
     crash_means: "biscuit-auth accepts a token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("biscuit"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

@@ -16,7 +16,9 @@ pub const TARGET: Target = Target {
     name: "decoder",
     summary: "tokenlab's own decoder and its anatomy, any text",
     crash_means: "the decoder breaks down, invents bytes, or hides that a part is broken",
+    dictionary: Some("jose"),
     body,
+    token: crate::as_text,
     seeds: seeds::of_decoder,
 };
 

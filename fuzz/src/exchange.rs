@@ -21,7 +21,9 @@ pub const TARGET: Target = Target {
     name: "exchange",
     summary: "lines of the token exchange format, through every contender of pure Rust",
     crash_means: "a line is misread, an answer contradicts itself, or a token that nobody issued is accepted",
+    dictionary: Some("lines"),
     body,
+    token: crate::no_token,
     seeds,
 };
 

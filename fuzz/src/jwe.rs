@@ -17,7 +17,9 @@ pub const TARGET: Target = Target {
     name: "jwe",
     summary: "every JWE algorithm of pure Rust, header to claims",
     crash_means: "a JWE verifier accepts a token that nobody encrypted, changes claims, or breaks down",
+    dictionary: Some("jose"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

@@ -16,7 +16,9 @@ pub const TARGET: Target = Target {
     name: "jwt",
     summary: "every JWT algorithm of jsonwebtoken on RustCrypto, header to claims",
     crash_means: "a JWT verifier accepts a token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("jose"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

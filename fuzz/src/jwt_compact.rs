@@ -15,7 +15,9 @@ pub const TARGET: Target = Target {
     name: "jwt_compact",
     summary: "every algorithm of jwt-compact, header to claims",
     crash_means: "jwt-compact accepts a token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("jose"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

@@ -15,7 +15,9 @@ pub const TARGET: Target = Target {
     name: "jwt_simple",
     summary: "every JWS algorithm of jwt-simple, header to claims",
     crash_means: "jwt-simple accepts a signed token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("jose"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

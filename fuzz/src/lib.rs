@@ -15,15 +15,26 @@
 
 pub mod biscuit;
 pub mod decoder;
+pub mod diff_jws;
+pub mod diff_paseto;
+pub mod disagreement;
+pub mod edit;
+pub mod edited;
 pub mod exchange;
+pub mod explain;
 pub mod forgeries;
 pub mod issued;
 pub mod jwe;
 pub mod jwt;
 pub mod jwt_compact;
 pub mod jwt_simple;
+pub mod keys;
+pub mod models;
 pub mod paseto_rs;
 pub mod pasetors;
+pub mod plant;
+pub mod record;
+pub mod reviewed;
 pub mod rusty_paseto;
 pub mod seeds;
 pub mod session;
@@ -50,6 +61,12 @@ pub const fn targets() -> &'static [Target] {
         session::TARGET,
         exchange::TARGET,
         decoder::TARGET,
+        edited::TARGET,
+        models::TARGET,
+        keys::TARGET,
+        record::TARGET,
+        diff_jws::TARGET,
+        diff_paseto::TARGET,
     ]
 }
 
@@ -62,8 +79,12 @@ pub struct Target {
     pub summary: &'static str,
     /// What a crash would mean, in one sentence.
     pub crash_means: &'static str,
+    /// Name of its dictionary under `dictionaries/`; `None` where input is no text.
+    pub dictionary: Option<&'static str>,
     /// Judges one input.
     pub body: fn(&[u8]) -> Result<Reach, Finding>,
+    /// The token that an input stands for, if it stands for one.
+    pub token: fn(&[u8]) -> Option<String>,
     /// The inputs that fuzzing starts from.
     pub seeds: fn() -> Vec<Seed>,
 }
@@ -96,6 +117,18 @@ impl Target {
         }
         Ok(())
     }
+}
+
+/// The token that an input of text is, for [`Target::token`].
+#[must_use]
+pub fn as_text(data: &[u8]) -> Option<String> {
+    Some(String::from_utf8_lossy(data).into_owned())
+}
+
+/// No token, for [`Target::token`].
+#[must_use]
+pub const fn no_token(_: &[u8]) -> Option<String> {
+    None
 }
 
 /// How far an input came without doing harm.
@@ -142,6 +175,44 @@ pub enum Finding {
         token: String,
         /// The library's own words.
         detail: String,
+    },
+    /// A verifier of this lab's own believes what it refuses with a check less.
+    #[error("with {check} is believed what is refused without it: {token}")]
+    Stricter {
+        /// The check.
+        check: &'static str,
+        /// The text.
+        token: String,
+    },
+    /// Libraries of one scheme disagree, and nobody has looked at why.
+    #[error("of a {scheme}, {one}, but {other}: {written}")]
+    Disagreement {
+        /// Wire scheme.
+        scheme: String,
+        /// Who says what.
+        one: String,
+        /// Who says what instead.
+        other: String,
+        /// What the token holds.
+        written: String,
+    },
+    /// A key is read as something else.
+    #[error("a key {problem}, for {scheme}: {given}")]
+    WrongKey {
+        /// What is wrong.
+        problem: &'static str,
+        /// Wire scheme.
+        scheme: String,
+        /// As it was given.
+        given: String,
+    },
+    /// A run's file is read as something else.
+    #[error("a file {problem}: {text}")]
+    Misread {
+        /// What is wrong.
+        problem: &'static str,
+        /// The file.
+        text: String,
     },
     /// A line of the exchange format, or the answer to it, is not as it should be.
     #[error("a line {problem}: {line}")]

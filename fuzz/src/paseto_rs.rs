@@ -15,7 +15,9 @@ pub const TARGET: Target = Target {
     name: "paseto_rs",
     summary: "every version and purpose of paseto-rs on RustCrypto, header to claims",
     crash_means: "paseto-rs accepts a token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("paseto"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

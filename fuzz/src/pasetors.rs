@@ -15,7 +15,9 @@ pub const TARGET: Target = Target {
     name: "pasetors",
     summary: "every version and purpose of pasetors, header to claims",
     crash_means: "pasetors accepts a token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("paseto"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

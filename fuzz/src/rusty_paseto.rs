@@ -15,7 +15,9 @@ pub const TARGET: Target = Target {
     name: "rusty_paseto",
     summary: "every version and purpose of rusty_paseto, header to claims",
     crash_means: "rusty_paseto accepts a token that nobody issued, changes claims, or breaks down",
+    dictionary: Some("paseto"),
     body,
+    token: crate::as_text,
     seeds: || seeds::of_contenders(driven),
 };
 

@@ -5,6 +5,7 @@
 //! under `corpus/<target>/seed-*`, and a test compares the files with these
 //! functions.
 
+use tokenlab_harness::claims::TimeFormat;
 use tokenlab_harness::malleability::Malleability;
 use tokenlab_harness::{Contender, tamper};
 
@@ -125,6 +126,47 @@ pub fn of_decoder() -> Vec<Seed> {
         seeds.push(Seed::new(name, text, reach));
     }
     seeds
+}
+
+/// Seeds of a target that signs payloads of its own: claims that pass, and some
+/// that should not, with times in the form `F`.
+#[must_use]
+pub fn of_payloads<F: TimeFormat>() -> Vec<Seed> {
+    let claims = |corpus: &str| issued::claims(corpus).and_then(|claims| claims.to_json::<F>().ok());
+    let honest = issued::CORPORA.iter().filter_map(|corpus| {
+        Some(Seed::new(
+            format!("seed-{corpus}"),
+            claims(corpus)?,
+            Reach::Accepted,
+        ))
+    });
+    let odd = [
+        ("seed-null", "null"),
+        (
+            "seed-array",
+            r#"["https://issuer.example",null,["api.example"],4102444800]"#,
+        ),
+        ("seed-nothing", ""),
+        ("seed-no-claims", "{}"),
+        (
+            "seed-issuer-null",
+            r#"{"iss":null,"aud":"api.example","exp":4102444800}"#,
+        ),
+        (
+            "seed-audience-of-numbers",
+            r#"{"iss":"https://issuer.example","aud":[1],"exp":4102444800}"#,
+        ),
+        (
+            "seed-expiry-twice",
+            r#"{"iss":"https://issuer.example","aud":"api.example","exp":0,"exp":4102444800}"#,
+        ),
+        (
+            "seed-expiry-as-text",
+            r#"{"iss":"https://issuer.example","aud":"api.example","exp":"never"}"#,
+        ),
+    ];
+    let odd = odd.map(|(name, text)| Seed::new(name, text, Reach::Refused));
+    honest.chain(odd).collect()
 }
 
 fn issued_by(driven: fn(&dyn Contender) -> bool) -> impl Iterator<Item = &'static Issued> {

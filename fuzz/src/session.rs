@@ -19,7 +19,9 @@ pub const TARGET: Target = Target {
     name: "session",
     summary: "sessions in the memory store: the input as an id, and as a change to one",
     crash_means: "the store finds a session for an id that it never gave out, changes claims, or breaks down",
+    dictionary: Some("jose"),
     body,
+    token: crate::no_token,
     seeds,
 };
 

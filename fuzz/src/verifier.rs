@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use tokenlab_harness::malleability::{Malleability, writings};
 use tokenlab_harness::{ClaimSet, Contender, Policy, RejectReason, Rejection, SetupError, TokenService};
+use tokenlab_record::catalogue::Family;
 
 use crate::issued::{self, RING};
 use crate::{Finding, Reach};
@@ -41,6 +42,11 @@ impl Verifier {
     /// Contender id.
     pub fn id(&self) -> &str {
         self.contender.id().as_str()
+    }
+
+    /// The family of its tokens.
+    pub fn family(&self) -> Family {
+        self.contender.card().family
     }
 
     /// The claims of the issued token that `text` is a writing of.

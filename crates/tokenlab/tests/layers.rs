@@ -49,7 +49,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         number: "2'",
         member: "tokenlab-fuzz",
-        may_use: &["tokenlab-harness", "tokenlab-attacks"],
+        may_use: &["tokenlab-record", "tokenlab-harness", "tokenlab-attacks"],
     },
     Layer {
         number: "3",
