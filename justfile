@@ -62,6 +62,21 @@ fuzz target *flags:
         RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- {{flags}}; \
     fi
 
+# Fuzz every target for so many minutes in all, longest where coverage still grows
+[group('break')]
+fuzz-all minutes:
+    {{tokenlab}} fuzz all --minutes {{minutes}}
+
+# How fast each fuzz target is, against one that does nothing
+[group('break')]
+fuzz-rate *flags:
+    {{tokenlab}} fuzz rate {{flags}}
+
+# Whether fuzzing finds a bug that is planted in each of five layers, within a minute and from nothing
+[group('break')]
+fuzz-planted:
+    {{tokenlab}} fuzz planted
+
 # The tests, as the README and CI run them
 [group('check')]
 test:

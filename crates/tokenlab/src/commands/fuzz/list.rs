@@ -4,23 +4,32 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::{Fuzz, FuzzVerb};
+use super::{CORPUS, all};
 use crate::output::{Failure, Output, table};
 
-/// Lists the fuzz targets with the number of committed seeds.
+/// Lists the fuzz targets with their inputs, and what `fuzz all` has said of them here.
 ///
 /// # Errors
 /// [`Failure`] if standard output is gone.
-pub(crate) fn run(arguments: &Fuzz, output: &Output) -> Result<(), Failure> {
-    let FuzzVerb::List = arguments.verb;
+pub(super) fn run(output: &Output) -> Result<(), Failure> {
     let targets = tokenlab_fuzz::targets();
+    let slices = all::slices()?;
+    let minutes = |name: &str| {
+        let own = slices.iter().filter(|slice| slice.target == name);
+        own.map(|slice| slice.seconds).sum::<f64>() / 60.0
+    };
+    let edges = |name: &str| {
+        let last = slices.iter().rfind(|slice| slice.target == name);
+        last.map(|slice| slice.edges)
+    };
     if output.is_json() {
         let cards: Vec<_> = targets
             .iter()
             .map(|target| {
                 json!({
                     "id": target.name, "summary": target.summary,
-                    "crash_means": target.crash_means, "inputs": inputs(target.name),
+                    "crash_means": target.crash_means, "dictionary": target.dictionary, "inputs": inputs(target.name),
+                    "minutes": minutes(target.name), "edges": edges(target.name),
                 })
             })
             .collect();
@@ -32,24 +41,33 @@ pub(crate) fn run(arguments: &Fuzz, output: &Output) -> Result<(), Failure> {
             vec![
                 target.name.to_owned(),
                 inputs(target.name).to_string(),
+                target.dictionary.unwrap_or("-").to_owned(),
+                format!("{:.0}", minutes(target.name)),
+                edges(target.name).map_or_else(|| "-".to_owned(), |edges| edges.to_string()),
                 target.summary.to_owned(),
                 target.crash_means.to_owned(),
             ]
         })
         .collect();
     output.line(&table(
-        &["target", "inputs", "what it feeds", "what a crash would mean"],
+        &[
+            "target",
+            "inputs",
+            "dictionary",
+            "what it feeds",
+            "what a crash would mean",
+        ],
         &[1],
         rows,
     ))?;
-    output.note(&"next: just fuzz jwt · cargo +nightly fuzz run jwt");
+    output.note(&"next: just fuzz jwt · cargo +nightly fuzz run jwt · tokenlab fuzz explain FILE");
     Ok(())
 }
 
 /// Files in the target's corpus, below the current folder: the committed seeds
 /// and whatever fuzzing has added.
 fn inputs(target: &str) -> usize {
-    Path::new("fuzz/corpus")
+    Path::new(CORPUS)
         .join(target)
         .read_dir()
         .map_or(0, |entries| entries.flatten().count())

@@ -1,0 +1,94 @@
+//! `tokenlab fuzz rate`: how fast each target is, against one that does nothing.
+//!
+//! libFuzzer itself takes time for every input, more on a slow machine. A target's
+//! rate means something only beside that of an empty one, taken in the same minutes:
+//! before each target and after it.
+
+use serde::Serialize;
+use tokenlab_fuzz::targets;
+
+use super::CORPUS;
+use super::engine::Engine;
+use crate::output::{Failure, Output, table};
+
+/// One target's rate.
+#[derive(Serialize)]
+struct Rate {
+    id: &'static str,
+    /// Executions a second.
+    rate: f64,
+    /// The same of the empty target, on the same inputs.
+    empty: f64,
+}
+
+impl Rate {
+    fn ratio(&self) -> f64 {
+        self.rate / self.empty.max(f64::EPSILON)
+    }
+}
+
+/// Runs every target for `seconds`, and the empty one around it.
+///
+/// # Errors
+/// [`Failure`]: environment if the targets can't be built or run.
+pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
+    let engine = Engine::build(output)?;
+    let time = format!("-max_total_time={seconds}");
+    let mut rates = Vec::new();
+    for (number, target) in targets().iter().enumerate() {
+        output.note(&format!(
+            "{} ({} of {}; about {} s left)",
+            target.name,
+            number + 1,
+            targets().len(),
+            (targets().len() - number) as u64 * 3 * seconds
+        ));
+        // Without the artifacts of findings, and without adding to the corpus.
+        let arguments = [
+            format!("{CORPUS}/{}", target.name),
+            time.clone(),
+            "-reduce_inputs=0".into(),
+        ];
+        let scratch = tempfile::tempdir().map_err(Failure::environment)?;
+        let mut arguments = arguments.to_vec();
+        arguments.insert(0, scratch.path().display().to_string());
+        arguments.push(format!("-artifact_prefix={}/", scratch.path().display()));
+        let before = engine.run(EMPTY, &arguments)?;
+        let ran = engine.run(target.name, &arguments)?;
+        let after = engine.run(EMPTY, &arguments)?;
+        rates.push(Rate {
+            id: target.name,
+            rate: ran.rate(),
+            empty: f64::midpoint(before.rate(), after.rate()),
+        });
+    }
+    if output.is_json() {
+        return output.envelope("fuzz-rates", &rates);
+    }
+    let rows = rates.iter().map(|rate| {
+        vec![
+            rate.id.to_owned(),
+            format!("{:.0}", rate.rate),
+            format!("{:.0}", rate.empty),
+            format!("{:.2}", rate.ratio()),
+            if rate.ratio() >= ENOUGH { "yes" } else { "no" }.to_owned(),
+        ]
+    });
+    output.line(&table(
+        &[
+            "target",
+            "inputs a second",
+            "empty target",
+            "ratio",
+            "0.25 or more",
+        ],
+        &[1, 2, 3],
+        rows.collect(),
+    ))
+}
+
+/// The program that does nothing with its input.
+const EMPTY: &str = "empty";
+
+/// What a target for parsers should reach.
+const ENOUGH: f64 = 0.25;
