@@ -87,6 +87,11 @@ test:
 interop *program:
     crates/harness/interop/run {{program}}
 
+# Break the statistics one operator at a time and list what no test notices (cargo install --locked cargo-mutants)
+[group('check')]
+mutants *flags:
+    PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 cargo mutants --package tokenlab-record {{flags}}
+
 # Formatting and lints; warnings are errors here and in CI
 [group('check')]
 lint:
