@@ -10,14 +10,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use tokenlab_attacks::Outcome;
-use tokenlab_attacks::model::{jws, payload};
 use tokenlab_harness::claims::NumericDate;
-use tokenlab_harness::{RejectReason, Rejection};
 
-use crate::disagreement::{Answer, Panel, Written};
+use crate::disagreement::{Panel, Written};
 use crate::issued::RING;
-use crate::plant::Plant;
 use crate::reviewed::REVIEWED;
 use crate::seeds::{self, Seed};
 use crate::{Finding, Reach, Target};
@@ -42,10 +38,7 @@ fn body(data: &[u8]) -> Result<Reach, Finding> {
         return Ok(Reach::Refused);
     };
     let written = written(text);
-    let token = sign(written);
-    let mut answers = PANEL.ask(&token);
-    answers.extend(planted(&token));
-    PANEL.judge(written, &answers)
+    PANEL.judge(written, &PANEL.ask(&sign(written)))
 }
 
 fn token(data: &[u8]) -> Option<String> {
@@ -74,24 +67,6 @@ pub fn sign(written: Written<'_>) -> String {
     format!("{input}.{}", tag.unwrap_or_default())
 }
 
-/// A verifier with a bug in how it reads JSON, if there is to be one.
-fn planted(token: &str) -> Option<Answer> {
-    static PLANT: LazyLock<bool> = LazyLock::new(|| Plant::wanted() == Some(Plant::Json));
-    PLANT.then(|| {
-        let key = RING.key(SCHEME).and_then(|key| Some(key.secret()?.to_vec()));
-        let verifier = jws::verifier("HS256", jws::configured_key(key.unwrap_or_default()));
-        let decision = verifier.without(payload::CLAIM_TYPES).decide(token);
-        Answer {
-            contender: "planted/json".into(),
-            says: match decision.outcome {
-                Outcome::Believed(claims) => Ok(claims),
-                Outcome::Rejected(rejection) => Err(rejection),
-                other => Err(Rejection::new(RejectReason::Internal, format!("{other:?}"))),
-            },
-        }
-    })
-}
-
 /// Payloads under the ordinary header, and what each known disagreement is about.
 fn seeds() -> Vec<Seed> {
     let mut seeds = seeds::of_payloads::<NumericDate>();
@@ -104,5 +79,6 @@ fn seeds() -> Vec<Seed> {
     seeds
 }
 
-const SCHEME: &str = "jwt.HS256";
+/// What it signs.
+pub(crate) const SCHEME: &str = "jwt.HS256";
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;

@@ -31,13 +31,18 @@ struct Scheme {
 }
 
 fn body(data: &[u8]) -> Result<Reach, Finding> {
+    std::str::from_utf8(data).map_or(Ok(Reach::Refused), compare)
+}
+
+/// What the libraries of each version say of `payload`.
+///
+/// # Errors
+/// The finding, if they disagree.
+pub(crate) fn compare(payload: &str) -> Result<Reach, Finding> {
     let mut reach = Reach::Refused;
-    let Ok(payload) = std::str::from_utf8(data) else {
-        return Ok(reach);
-    };
     let written = Written { header: "", payload };
     for scheme in schemes() {
-        if let Ok(token) = scheme.codec.seal(data, &Bound::default()) {
+        if let Ok(token) = scheme.codec.seal(payload.as_bytes(), &Bound::default()) {
             let answers = scheme.panel.ask(&token);
             reach = reach.max(scheme.panel.judge(written, &answers)?);
         }

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use serde_json::{Map, Value};
 use sha2::{Sha256, Sha384, Sha512};
+use tokenlab_harness::claims::TimeFormat;
 use tokenlab_harness::{Contender, KeyRing, Policy, PublicKeys};
 use tokenlab_record::catalogue::Family;
 
@@ -33,7 +34,7 @@ impl Pool {
             let issuer = issued.issuer().filter(|issuer| driven(*issuer))?;
             Some((issuer.card().family, issued.token.clone()))
         });
-        // An RSA key takes half a minute to make under a sanitizer.
+        // An RSA key takes long to make under a sanitizer.
         let foreign = issued::fuzzed().filter(|contender| {
             let takes_rsa = ["jwt.RS", "jwt.PS", "jwe.RSA", "paseto.v1.public"];
             driven(*contender)
@@ -108,7 +109,9 @@ enum Edit {
     Member { segment: u8, name: Name, value: Retyped },
     /// Such a member, taken away.
     Without { segment: u8, name: Name },
-    /// The first two segments under an HMAC.
+    /// Another algorithm in the header of a JOSE token.
+    Algorithm(Algorithm),
+    /// The first two segments under an HMAC, and the header says so.
     Sign { hash: Hash, key: HmacKey },
 }
 
@@ -156,7 +159,9 @@ impl Edit {
                     members.remove(name.text());
                 });
             }
+            Self::Algorithm(algorithm) => rename(segments, algorithm.text()),
             Self::Sign { hash, key } => {
+                rename(segments, hash.algorithm());
                 let signed = segments.get(..2).map(|signed| signed.join("."));
                 if let Some(tag) = signed.and_then(|signed| hash.tag(&key.bytes(), signed.as_bytes())) {
                     segments.truncate(2);
@@ -166,6 +171,13 @@ impl Edit {
             Self::Swap(..) | Self::Drop(_) => {}
         }
     }
+}
+
+/// Names another algorithm in the first segment.
+fn rename(segments: &mut [String], algorithm: &str) {
+    change_object(segments, 0, |members| {
+        members.insert("alg".to_owned(), algorithm.into());
+    });
 }
 
 fn replace(segments: &mut [String], at: usize, change: impl FnOnce(&str) -> Option<String>) {
@@ -246,6 +258,14 @@ words! {
 }
 
 words! {
+    /// What a verifier may take for an algorithm.
+    Algorithm {
+        None = "none", NoneInOtherLetters = "nOnE", Hs256 = "HS256", Hs384 = "HS384", Hs512 = "HS512",
+        Rs256 = "RS256", Ps256 = "PS256", Es256 = "ES256", EdDsa = "EdDSA", Dir = "dir",
+    }
+}
+
+words! {
     /// What headers, footers and payloads have members for.
     Name {
         Alg = "alg", Enc = "enc", Typ = "typ", Cty = "cty", Kid = "kid", Jwk = "jwk", Jku = "jku",
@@ -256,10 +276,9 @@ words! {
 }
 
 words! {
-    /// What is written for an algorithm, a type or a subject.
+    /// What is written for a type, a subject or a time.
     Text {
-        None = "none", NoneInOtherLetters = "nOnE", Hs256 = "HS256", Hs384 = "HS384", Hs512 = "HS512",
-        Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA", Dir = "dir", Jwt = "JWT", At = "at+jwt",
+        Jwt = "JWT", At = "at+jwt",
         Admin = "admin", Nothing = "", Time = "2100-01-01T00:00:00Z", Number = "4102444800",
         Issuer = "https://issuer.example", Api = "api.example",
     }
@@ -301,6 +320,14 @@ enum Hash {
 }
 
 impl Hash {
+    const fn algorithm(self) -> &'static str {
+        match self {
+            Self::Sha256 => "HS256",
+            Self::Sha384 => "HS384",
+            Self::Sha512 => "HS512",
+        }
+    }
+
     /// HMAC as the third segment of a JWS.
     fn tag(self, key: &[u8], input: &[u8]) -> Option<String> {
         fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8]) -> Option<String> {
@@ -352,11 +379,75 @@ static SOMEBODY_ELSES: KeyRing = KeyRing::from_seed(0x6d61_6c6c_6f72);
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// What an issuer might write: claims of a corpus, with members set and retyped, under
+/// a header with members of its own.
+#[derive(Clone, Debug, Arbitrary)]
+pub struct Claims {
+    corpus: u8,
+    header: Vec<(Name, Retyped)>,
+    payload: Vec<(Name, Retyped)>,
+    /// Whether what is set replaces what is there, or stands beside it.
+    replaces: bool,
+}
+
+impl Claims {
+    /// What `data` says.
+    #[must_use]
+    pub fn of(data: &[u8]) -> Option<Self> {
+        Self::arbitrary_take_rest(Unstructured::new(data)).ok()
+    }
+
+    /// The header with that algorithm, as JSON.
+    #[must_use]
+    pub fn header(&self, algorithm: &str) -> String {
+        let mut members = vec![("alg".to_owned(), Value::from(algorithm))];
+        members.extend(
+            self.header
+                .iter()
+                .map(|(name, value)| (name.text().to_owned(), value.json())),
+        );
+        written(&members)
+    }
+
+    /// The payload with times in the form `F`, as JSON.
+    #[must_use]
+    pub fn payload<F: TimeFormat>(&self) -> String {
+        let corpora = issued::CORPORA;
+        let corpus = corpora.get(usize::from(self.corpus) % corpora.len());
+        let claims = corpus.and_then(|corpus| issued::claims(corpus)?.to_json::<F>().ok());
+        let claims: Map<String, Value> = claims
+            .and_then(|claims| serde_json::from_str(&claims).ok())
+            .unwrap_or_default();
+        let is_set = |name: &str| self.payload.iter().any(|(set, _)| set.text() == name);
+        let mut members: Vec<(String, Value)> = claims
+            .into_iter()
+            .filter(|(name, _)| !(self.replaces && is_set(name)))
+            .collect();
+        members.extend(
+            self.payload
+                .iter()
+                .map(|(name, value)| (name.text().to_owned(), value.json())),
+        );
+        written(&members)
+    }
+}
+
+/// A JSON object of these members, one of a name or several.
+fn written(members: &[(String, Value)]) -> String {
+    let members: Vec<String> = members
+        .iter()
+        .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
 /// Bytes that edits may make of a token: more would only be slow.
 const LONGEST: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use tokenlab_harness::claims::NumericDate;
+
     use super::*;
 
     fn pool() -> Pool {
@@ -410,9 +501,11 @@ mod tests {
         let member = Edit::Member {
             segment: 0,
             name,
-            value: Retyped::Text(Text::None),
+            value: Retyped::Text(Text::Admin),
         };
-        assert_eq!(decoded(&edited(vec![member])[0])["alg"], "none");
+        assert_eq!(decoded(&edited(vec![member])[0])["alg"], "admin");
+        let algorithm = Edit::Algorithm(Algorithm::None);
+        assert_eq!(decoded(&edited(vec![algorithm])[0])["alg"], "none");
         let without = Edit::Without { segment: 0, name };
         assert_eq!(decoded(&edited(vec![without])[0]).get("alg"), None);
 
@@ -437,8 +530,23 @@ mod tests {
             hash: Hash::Sha256,
             key: HmacKey::Own,
         }]);
-        assert_eq!(signed[..2], honest[..2]);
+        assert_eq!(signed[1], honest[1]);
         assert_ne!(signed[2], honest[2]);
+    }
+
+    #[test]
+    fn what_is_set_replaces_what_is_there_or_stands_beside_it() {
+        let claims = |replaces| Claims {
+            corpus: 0,
+            header: vec![(Name::Typ, Retyped::Null)],
+            payload: vec![(Name::Exp, Retyped::Bool(true))],
+            replaces,
+        };
+        assert_eq!(claims(true).header("HS256"), r#"{"alg":"HS256","typ":null}"#);
+        let replaced = claims(true).payload::<NumericDate>();
+        assert_eq!(replaced.matches("\"exp\":").count(), 1, "{replaced}");
+        let beside = claims(false).payload::<NumericDate>();
+        assert_eq!(beside.matches("\"exp\":").count(), 2, "{beside}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What became of one input, in terms of a token: for whoever finds a file in
 //! `artifacts/` and wants to know what it means.
 
+use std::mem::discriminant;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokenlab_harness::decode::{Format, decode};
@@ -8,7 +9,7 @@ use tokenlab_harness::{ClaimSet, Policy, RejectReason, Rejection};
 use tokenlab_record::catalogue::Family;
 
 use crate::issued::{self, Issued, RING};
-use crate::{Reach, Target};
+use crate::{Finding, Reach, Target};
 
 /// An input, explained.
 pub struct Explanation {
@@ -29,34 +30,60 @@ pub fn explain(target: &Target, data: &[u8]) -> Explanation {
     let nearest = token.as_deref().and_then(nearest);
     let answers = token.as_deref().map_or_else(Vec::new, ask);
     Explanation {
-        outcome: outcome(target, data),
+        outcome: judge(target, data).map_err(|fault| fault.to_string()),
         token,
         nearest,
         answers,
     }
 }
 
-/// How far an input comes; a finding or a panic in words.
-fn outcome(target: &Target, data: &[u8]) -> Result<Reach, String> {
-    match catch_unwind(AssertUnwindSafe(|| (target.body)(data))) {
-        Ok(outcome) => outcome.map_err(|finding| finding.to_string()),
-        Err(panic) => {
-            let words = panic.downcast_ref::<String>().map(String::as_str);
-            let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
-            Err(format!("it panics: {}", words.unwrap_or("without words")))
+/// What is wrong with an input.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// A property is broken.
+    #[error(transparent)]
+    Finding(Finding),
+    /// Somebody panics; in which words.
+    #[error("it panics: {0}")]
+    Panic(String),
+}
+
+impl Fault {
+    /// Whether both are of one kind.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Finding(one), Self::Finding(other)) => discriminant(one) == discriminant(other),
+            (one, other) => discriminant(one) == discriminant(other),
         }
     }
 }
 
-/// A smaller input that is a finding too: pieces are left out as long as it stays
-/// one, at most `AT_MOST` times. `None` if `data` is no finding.
+/// How far an input comes; a panic is a fault like another.
+///
+/// # Errors
+/// The fault, if there is one.
+pub fn judge(target: &Target, data: &[u8]) -> Result<Reach, Fault> {
+    caught(|| (target.body)(data))
+        .map_err(Fault::Panic)?
+        .map_err(Fault::Finding)
+}
+
+/// What `run` returns, or the words of its panic.
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
+        words.unwrap_or("without words").to_owned()
+    })
+}
+
+/// A smaller input with a fault of the same kind: pieces are left out as long as it
+/// stays, at most `AT_MOST` times. `None` if `data` has none.
 #[must_use]
 pub fn smallest(target: &Target, data: &[u8]) -> Option<Vec<u8>> {
     const AT_MOST: usize = 2000;
-    let is_finding = |data: &[u8]| outcome(target, data).is_err();
-    if !is_finding(data) {
-        return None;
-    }
+    let fault = judge(target, data).err()?;
+    let stays = |data: &[u8]| judge(target, data).is_err_and(|other| other.is_like(&fault));
     let mut smallest = data.to_vec();
     let mut tries = 0;
     let mut piece = smallest.len() / 2;
@@ -67,7 +94,7 @@ pub fn smallest(target: &Target, data: &[u8]) -> Option<Vec<u8>> {
             let mut without = smallest.clone();
             without.drain(at..end);
             tries += 1;
-            if is_finding(&without) {
+            if stays(&without) {
                 smallest = without;
             } else {
                 at = end;
@@ -99,7 +126,11 @@ fn ask(text: &str) -> Vec<(String, Result<ClaimSet, Rejection>)> {
         .filter(|contender| contender.card().family == family)
         .filter_map(|contender| {
             let service = contender.load(&RING, &Policy::lab()).ok()?;
-            Some((contender.id().to_string(), service.verify(text)))
+            let answer = caught(|| service.verify(text)).unwrap_or_else(|words| {
+                let detail = format!("it panics: {words}");
+                Err(Rejection::new(RejectReason::Internal, detail))
+            });
+            Some((contender.id().to_string(), answer))
         })
         .collect()
 }
@@ -126,14 +157,14 @@ pub const fn layer(reason: RejectReason) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Finding, jwt, models, seeds::Seed};
+    use crate::{jwt, models, seeds::Seed};
 
     /// Finds fault with every text that has an x and a y in it.
     const PICKY: Target = Target {
         name: "picky",
         summary: "",
         crash_means: "",
-        dictionary: Some("jose"),
+        dictionary: None,
         body: |data| {
             assert!(!data.contains(&b'!'), "an exclamation mark");
             if data.contains(&b'x') && data.contains(&b'y') {
@@ -152,6 +183,7 @@ mod tests {
     fn a_finding_is_made_as_small_as_it_gets() {
         assert_eq!(smallest(&PICKY, b"aaaaaxbbbbbbyccc").as_deref(), Some(&b"xy"[..]));
         assert_eq!(smallest(&PICKY, b"yyyyxxxx").as_deref(), Some(&b"yx"[..]));
+        assert_eq!(smallest(&PICKY, b"x!!y!").as_deref(), Some(&b"!"[..]));
         assert_eq!(smallest(&PICKY, b"harmless"), None);
     }
 

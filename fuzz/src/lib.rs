@@ -15,6 +15,7 @@
 
 pub mod biscuit;
 pub mod decoder;
+pub mod diff_claims;
 pub mod diff_jws;
 pub mod diff_paseto;
 pub mod disagreement;
@@ -65,6 +66,7 @@ pub const fn targets() -> &'static [Target] {
         models::TARGET,
         keys::TARGET,
         record::TARGET,
+        diff_claims::TARGET,
         diff_jws::TARGET,
         diff_paseto::TARGET,
     ]

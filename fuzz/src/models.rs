@@ -7,7 +7,8 @@
 //! `TOKENLAB_PLANT` puts a bug into one layer of these verifiers, to see whether
 //! fuzzing finds it: see [`Plant`]. `just fuzz-planted` does so for all of them.
 
-use std::sync::LazyLock;
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex};
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -59,36 +60,36 @@ fn token(data: &[u8]) -> Option<String> {
 
 /// Whether a model here takes the tokens of that contender.
 fn judged(contender: &str) -> bool {
-    [HS256, RS256, V4_PUBLIC].contains(&contender)
+    [HS256, ES256, V4_PUBLIC].contains(&contender)
 }
 
 /// The contenders whose tokens the models take.
 const HS256: &str = "jsonwebtoken/HS256+rustcrypto";
-const RS256: &str = "jsonwebtoken/RS256+rustcrypto";
+const ES256: &str = "jsonwebtoken/ES256+rustcrypto";
 const V4_PUBLIC: &str = "pasetors/v4.public";
 
 /// Every model, with a bug in that layer if there is to be one.
 fn models(plant: Option<Plant>) -> Vec<Box<dyn Twins>> {
     let secret = RING.key("jwt.HS256").and_then(|key| Some(key.secret()?.to_vec()));
-    let public_pem = RING.public().rsa_pem.into_bytes();
+    let public_pem = RING.public().p256_pem.into_bytes();
     let hs256 = jws::verifier("HS256", jws::configured_key(secret.unwrap_or_default()));
-    let rs256 = jws::verifier("RS256", jws::configured_key(public_pem));
+    let es256 = jws::verifier("ES256", jws::configured_key(public_pem));
     let v4_public = paseto::verifier(
         &[Purpose::Public],
         paseto::configured_key(RING.public().ed25519.to_vec()),
     );
-    let (hs256, rs256) = match plant {
-        Some(Plant::Encoding) => (hs256.replacing(jws::STRICT_ENCODING, lenient_encoding()), rs256),
-        Some(Plant::Header) => (hs256.without(jws::ALGORITHM_ALLOW_LIST), rs256),
-        Some(Plant::Key) => (hs256, rs256.replacing(jws::ALGORITHM_ALLOW_LIST, any_but_none())),
-        Some(Plant::Signature) => (hs256.replacing(jws::SIGNATURE, as_far_as_it_goes()), rs256),
-        Some(Plant::Json) | None => (hs256, rs256),
+    let (hs256, es256) = match plant {
+        Some(Plant::Encoding) => (hs256.replacing(jws::STRICT_ENCODING, lenient_encoding()), es256),
+        Some(Plant::Header) => (hs256.without(jws::ALGORITHM_ALLOW_LIST), es256),
+        Some(Plant::Key) => (hs256, es256.replacing(jws::ALGORITHM_ALLOW_LIST, any_but_none())),
+        Some(Plant::Signature) => (hs256.replacing(jws::SIGNATURE, as_far_as_it_goes()), es256),
+        Some(Plant::Json) | None => (hs256, es256),
     };
     let of =
         |contender: &str| contenders::named(contender).and_then(|contender| Verifier::load(contender).ok());
     [
         of(HS256).map(|issued| twins(issued, hs256, JWS_CHECKS)),
-        of(RS256).map(|issued| twins(issued, rs256, JWS_CHECKS)),
+        of(ES256).map(|issued| twins(issued, es256, JWS_CHECKS)),
         of(V4_PUBLIC).map(|issued| twins(issued, v4_public, PASETO_CHECKS)),
     ]
     .into_iter()
@@ -126,6 +127,8 @@ struct Models<P> {
     hardened: Model<P>,
     /// Each with the check that it lacks.
     naive: Vec<(&'static str, Model<P>)>,
+    /// What all of them believe: honest tokens come often.
+    believed: Mutex<HashSet<String>>,
 }
 
 fn twins<P: Parsed>(issued: Verifier, hardened: Model<P>, checks: &[&'static str]) -> Box<dyn Twins> {
@@ -136,6 +139,7 @@ fn twins<P: Parsed>(issued: Verifier, hardened: Model<P>, checks: &[&'static str
             .map(|check| (*check, hardened.clone().without(check)))
             .collect(),
         hardened,
+        believed: Mutex::default(),
     })
 }
 
@@ -144,7 +148,12 @@ impl<P: Parsed> Twins for Models<P> {
         let believed = answer(&self.hardened, text);
         let believes = believed.is_ok();
         let reach = self.issued.judge(text, believed)?;
-        if believes {
+        let is_new = |text| {
+            self.believed
+                .lock()
+                .is_ok_and(|mut believed| believed.insert(text))
+        };
+        if believes && is_new(text.to_owned()) {
             let stricter = self.naive.iter().find(|(_, naive)| answer(naive, text).is_err());
             if let Some((check, _)) = stricter {
                 return Err(Finding::Stricter {
@@ -249,6 +258,7 @@ mod tests {
             issued: verifier,
             naive: vec![("key", jws::verifier("HS256", jws::configured_key(vec![0; 32])))],
             hardened: sound,
+            believed: Mutex::default(),
         };
         assert!(matches!(
             odd.examine(honest(HS256)),
@@ -279,7 +289,7 @@ mod tests {
         let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
         let confused = {
             let input = format!("{}.{payload}", URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#));
-            let mut mac = Hmac::<Sha256>::new_from_slice(RING.public().rsa_pem.as_bytes()).unwrap();
+            let mut mac = Hmac::<Sha256>::new_from_slice(RING.public().p256_pem.as_bytes()).unwrap();
             mac.update(input.as_bytes());
             format!("{input}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
         };

@@ -44,7 +44,7 @@ impl Plant {
     #[must_use]
     pub const fn target(self) -> &'static str {
         match self {
-            Self::Json => "diff_jws",
+            Self::Json => "diff_claims",
             Self::Encoding | Self::Header | Self::Key | Self::Signature => "models",
         }
     }

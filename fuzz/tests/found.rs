@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use tokenlab_fuzz::explain::judge;
 use tokenlab_fuzz::targets;
 
 #[test]
@@ -18,7 +19,7 @@ fn what_was_found_is_found_no_more() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
             if name.starts_with("found-") {
-                let outcome = (target.body)(&fs::read(&path).unwrap());
+                let outcome = judge(target, &fs::read(&path).unwrap());
                 assert!(outcome.is_ok(), "{}: {outcome:?}", path.display());
                 replayed += 1;
             }

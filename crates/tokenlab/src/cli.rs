@@ -408,7 +408,7 @@ pub(crate) enum FuzzVerb {
     /// Fuzz every target, longest where coverage still grows.
     All {
         /// Time for all of them together
-        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+        #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
         minutes: u64,
     },
     /// Plant a bug in each of five layers, and see whether fuzzing finds it.
@@ -416,7 +416,7 @@ pub(crate) enum FuzzVerb {
     /// How fast each target is against one that does nothing.
     Rate {
         /// Time for each run
-        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(5..=3600))]
         seconds: u64,
     },
 }

@@ -446,3 +446,33 @@ fn an_interrupted_run_leaves_a_partial_report_and_is_gone_on_with() {
         "every launch of every group once"
     );
 }
+
+#[test]
+fn an_input_of_fuzzing_is_explained_and_what_is_none_is_refused() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let seed = format!("{root}/fuzz/corpus/jwt/seed-HS256-tiny-honest");
+    let explain = |arguments: &[&str]| tokenlab(&[&["fuzz", "explain", "--json"], arguments].concat());
+    let output = explain(&[&seed]);
+    assert_eq!(output.status.code(), Some(0));
+    let envelope: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let data = &envelope["data"];
+    assert_eq!(
+        (&data["target"], &data["is_finding"]),
+        (&"jwt".into(), &false.into())
+    );
+    let answers = data["answers"].as_array().unwrap();
+    assert!(answers.iter().any(|answer| answer["ok"] == true));
+    assert!(answers.iter().any(|answer| answer["layer"] == "header"));
+    for (arguments, words) in [
+        (&["/nowhere/jwt/crash"][..], "cannot read"),
+        (&[seed.as_str(), "--target", "jtw"], "no fuzz target"),
+        (&["Cargo.toml"], "--target"),
+        (&[root, "--target", "jwt"], "no file"),
+    ] {
+        let output = explain(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+}

@@ -132,7 +132,14 @@ fn read_run(name: &str, program: &mut Command) -> Result<Run, Failure> {
         .stdin(Stdio::null())
         .output()
         .map_err(|error| Failure::environment(format!("cannot run {name}: {error}")))?;
-    let mut run = read(&String::from_utf8_lossy(&ran.stderr));
+    let report = String::from_utf8_lossy(&ran.stderr);
+    let mut run = read(&report);
+    if !run.is_finding && !report.contains("Done ") && !report.contains("run interrupted") {
+        let last = report.lines().last().unwrap_or("without a word");
+        return Err(Failure::environment(format!(
+            "{name} ends without having run: {last}"
+        )));
+    }
     if run.seconds == 0.0 {
         run.seconds = started.elapsed().as_secs_f64();
     }

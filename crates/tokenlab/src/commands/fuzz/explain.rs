@@ -205,7 +205,7 @@ fn as_json(target: &str, explained: &Explanation, smallest: Option<&[u8]>) -> se
             "contender": issued.contender, "corpus": issued.corpus, "differs_from": at,
         })),
         "answers": answers,
-        "smallest": smallest.map(|data| String::from_utf8_lossy(data)),
+        "smallest": smallest.map(|data| json!({"text": std::str::from_utf8(data).ok(), "bytes": data})),
     })
 }
 

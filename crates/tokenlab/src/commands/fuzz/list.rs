@@ -16,7 +16,7 @@ pub(super) fn run(output: &Output) -> Result<(), Failure> {
     let slices = all::slices()?;
     let minutes = |name: &str| {
         let own = slices.iter().filter(|slice| slice.target == name);
-        own.map(|slice| slice.seconds).sum::<f64>() / 60.0
+        own.fold(0.0, |sum, slice| sum + slice.seconds) / 60.0
     };
     let edges = |name: &str| {
         let last = slices.iter().rfind(|slice| slice.target == name);
@@ -54,10 +54,12 @@ pub(super) fn run(output: &Output) -> Result<(), Failure> {
             "target",
             "inputs",
             "dictionary",
+            "minutes",
+            "edges",
             "what it feeds",
             "what a crash would mean",
         ],
-        &[1],
+        &[1, 3, 4],
         rows,
     ))?;
     output.note(&"next: just fuzz jwt · cargo +nightly fuzz run jwt · tokenlab fuzz explain FILE");
