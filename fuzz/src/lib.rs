@@ -40,6 +40,7 @@ pub mod rusty_paseto;
 pub mod seeds;
 pub mod session;
 pub mod verifier;
+pub mod work;
 
 use std::ffi::OsString;
 
@@ -177,6 +178,16 @@ pub enum Finding {
         token: String,
         /// The library's own words.
         detail: String,
+    },
+    /// Deciding about a token took more memory than its length explains.
+    #[error("{verifier} asks for {bytes} bytes to decide about a token of {}: {token}", .token.len())]
+    Costly {
+        /// Contender id.
+        verifier: String,
+        /// The text.
+        token: String,
+        /// All that was asked for meanwhile, given back or not.
+        bytes: usize,
     },
     /// A verifier of this lab's own believes what it refuses with a check less.
     #[error("with {check} is believed what is refused without it: {token}")]

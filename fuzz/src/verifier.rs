@@ -7,6 +7,7 @@ use tokenlab_harness::{ClaimSet, Contender, Policy, RejectReason, Rejection, Set
 use tokenlab_record::catalogue::Family;
 
 use crate::issued::{self, RING};
+use crate::work::{allocated, bound};
 use crate::{Finding, Reach};
 
 /// A loaded contender and every text that it may accept.
@@ -36,7 +37,15 @@ impl Verifier {
     /// # Errors
     /// The finding, if there is one.
     pub fn examine(&self, text: &str) -> Result<Reach, Finding> {
-        self.judge(text, self.service.verify(text))
+        let (answer, bytes) = allocated(|| self.service.verify(text));
+        if bytes > bound(text.len()) {
+            return Err(Finding::Costly {
+                verifier: self.contender.id().to_string(),
+                token: text.to_owned(),
+                bytes,
+            });
+        }
+        self.judge(text, answer)
     }
 
     /// Contender id.

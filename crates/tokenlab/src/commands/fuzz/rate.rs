@@ -33,7 +33,6 @@ impl Rate {
 /// [`Failure`]: environment if the targets can't be built or run.
 pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
     let engine = Engine::build(output)?;
-    let time = format!("-max_total_time={seconds}");
     let mut rates = Vec::new();
     for (number, target) in targets().iter().enumerate() {
         output.note(&format!(
@@ -43,16 +42,15 @@ pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
             targets().len(),
             (targets().len() - number) as u64 * 3 * seconds
         ));
-        // Without the artifacts of findings, and without adding to the corpus.
-        let arguments = [
-            format!("{CORPUS}/{}", target.name),
-            time.clone(),
-            "-reduce_inputs=0".into(),
-        ];
+        // What is new goes into a folder that is gone afterwards.
         let scratch = tempfile::tempdir().map_err(Failure::environment)?;
-        let mut arguments = arguments.to_vec();
-        arguments.insert(0, scratch.path().display().to_string());
-        arguments.push(format!("-artifact_prefix={}/", scratch.path().display()));
+        let folder = scratch.path().display();
+        let arguments = [
+            folder.to_string(),
+            format!("{CORPUS}/{}", target.name),
+            format!("-artifact_prefix={folder}/"),
+            format!("-max_total_time={seconds}"),
+        ];
         let before = engine.run(EMPTY, &arguments)?;
         let ran = engine.run(target.name, &arguments)?;
         let after = engine.run(EMPTY, &arguments)?;
