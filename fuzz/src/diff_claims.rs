@@ -6,17 +6,15 @@
 
 use std::sync::LazyLock;
 
-use tokenlab_attacks::Outcome;
-use tokenlab_attacks::model::{jws, payload};
+use tokenlab_attacks::model::jws::{self, Jws};
+use tokenlab_attacks::model::{Verifier, payload};
 use tokenlab_harness::claims::{NumericDate, Rfc3339};
-use tokenlab_harness::{RejectReason, Rejection};
 
-use crate::disagreement::{Answer, Panel, Written};
+use crate::disagreement::{Answer, Written};
 use crate::edit::Claims;
-use crate::issued::RING;
 use crate::plant::Plant;
 use crate::seeds::Seed;
-use crate::{Finding, Reach, Target, diff_jws, diff_paseto};
+use crate::{Finding, Reach, Target, diff_jws, diff_paseto, issued, models};
 
 /// This target.
 pub const TARGET: Target = Target {
@@ -30,50 +28,37 @@ pub const TARGET: Target = Target {
 };
 
 fn body(data: &[u8]) -> Result<Reach, Finding> {
-    static PANEL: LazyLock<Panel> = LazyLock::new(|| {
-        #[allow(clippy::expect_used)] // a target without its verifiers would find nothing
-        Panel::of(diff_jws::SCHEME).expect("keys of the lab's own ring")
-    });
     let Some(claims) = Claims::of(data) else {
         return Ok(Reach::Refused);
     };
-    let (header, payload) = (claims.header("HS256"), claims.payload::<NumericDate>());
-    let written = Written {
-        header: &header,
-        payload: &payload,
-    };
-    let token = diff_jws::sign(written);
-    let mut answers = PANEL.ask(&token);
-    answers.extend(planted(&token));
-    let reach = PANEL.judge(written, &answers)?;
+    let reach = with_jwt(&claims, |written| diff_jws::compare(written, planted))?;
     Ok(reach.max(diff_paseto::compare(&claims.payload::<Rfc3339>())?))
 }
 
 fn token(data: &[u8]) -> Option<String> {
-    let claims = Claims::of(data)?;
-    Some(diff_jws::sign(Written {
+    Some(with_jwt(&Claims::of(data)?, diff_jws::sign))
+}
+
+/// What `judge` makes of the claims as a JWT.
+fn with_jwt<T>(claims: &Claims, judge: impl FnOnce(Written<'_>) -> T) -> T {
+    judge(Written {
         header: &claims.header("HS256"),
         payload: &claims.payload::<NumericDate>(),
-    }))
+    })
 }
 
 /// A verifier with a bug in how it reads JSON, if there is to be one.
 fn planted(token: &str) -> Option<Answer> {
-    static PLANT: LazyLock<bool> = LazyLock::new(|| Plant::wanted() == Some(Plant::Json));
-    PLANT.then(|| {
-        let key = RING
-            .key(diff_jws::SCHEME)
-            .and_then(|key| Some(key.secret()?.to_vec()));
-        let verifier = jws::verifier("HS256", jws::configured_key(key.unwrap_or_default()));
-        let decision = verifier.without(payload::CLAIM_TYPES).decide(token);
-        Answer {
-            contender: "planted/json".into(),
-            says: match decision.outcome {
-                Outcome::Believed(claims) => Ok(claims),
-                Outcome::Rejected(rejection) => Err(rejection),
-                other => Err(Rejection::new(RejectReason::Internal, format!("{other:?}"))),
-            },
-        }
+    static VERIFIER: LazyLock<Option<Verifier<Jws>>> = LazyLock::new(|| {
+        let key = jws::configured_key(issued::secret(diff_jws::SCHEME));
+        let verifier = jws::verifier("HS256", key).without(payload::CLAIM_TYPES);
+        Plant::wanted()
+            .is_some_and(|plant| plant == Plant::Json)
+            .then_some(verifier)
+    });
+    VERIFIER.as_ref().map(|verifier| Answer {
+        contender: "planted/json".into(),
+        says: models::answer(verifier, token),
     })
 }
 

@@ -12,8 +12,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use tokenlab_harness::claims::NumericDate;
 
-use crate::disagreement::{Panel, Written};
-use crate::issued::RING;
+use crate::disagreement::{Answer, Panel, Written};
+use crate::issued;
 use crate::reviewed::REVIEWED;
 use crate::seeds::{self, Seed};
 use crate::{Finding, Reach, Target};
@@ -30,15 +30,26 @@ pub const TARGET: Target = Target {
 };
 
 fn body(data: &[u8]) -> Result<Reach, Finding> {
+    std::str::from_utf8(data).map_or(Ok(Reach::Refused), |text| compare(written(text), |_| None))
+}
+
+/// What the libraries say of the token that is `written`, and `another` verifier
+/// if it has a say.
+///
+/// # Errors
+/// The finding, if they disagree.
+pub(crate) fn compare(
+    written: Written<'_>,
+    another: impl FnOnce(&str) -> Option<Answer>,
+) -> Result<Reach, Finding> {
     static PANEL: LazyLock<Panel> = LazyLock::new(|| {
         #[allow(clippy::expect_used)] // a target without its verifiers would find nothing
         Panel::of(SCHEME).expect("keys of the lab's own ring")
     });
-    let Ok(text) = std::str::from_utf8(data) else {
-        return Ok(Reach::Refused);
-    };
-    let written = written(text);
-    PANEL.judge(written, &PANEL.ask(&sign(written)))
+    let token = sign(written);
+    let mut answers = PANEL.ask(&token);
+    answers.extend(another(&token));
+    PANEL.judge(written, &answers)
 }
 
 fn token(data: &[u8]) -> Option<String> {
@@ -55,11 +66,7 @@ pub fn written(text: &str) -> Written<'_> {
 /// The token with that header and payload.
 #[must_use]
 pub fn sign(written: Written<'_>) -> String {
-    static SECRET: LazyLock<Vec<u8>> = LazyLock::new(|| {
-        let key = RING.key(SCHEME);
-        key.and_then(|key| Some(key.secret()?.to_vec()))
-            .unwrap_or_default()
-    });
+    static SECRET: LazyLock<Vec<u8>> = LazyLock::new(|| issued::secret(SCHEME));
     let [header, payload] = [written.header, written.payload].map(|text| URL_SAFE_NO_PAD.encode(text));
     let input = format!("{header}.{payload}");
     let tag = Hmac::<Sha256>::new_from_slice(&SECRET).map(|mac| mac.chain_update(&input).finalize());

@@ -58,18 +58,6 @@ impl Panel {
         &self.scheme
     }
 
-    /// How many libraries there are to disagree.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.verifiers.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.verifiers.is_empty()
-    }
-
     /// What each library says of `token`.
     #[must_use]
     pub fn ask(&self, token: &str) -> Vec<Answer> {

@@ -118,10 +118,13 @@ enum Edit {
 impl Edit {
     fn make(&self, segments: &mut Vec<String>, pool: &Pool) {
         let count = segments.len();
-        let place = |number: u8| usize::from(number).checked_rem(count).unwrap_or_default();
+        if count == 0 {
+            return;
+        }
+        let place = |number: u8| usize::from(number) % count;
         match self {
-            Self::Swap(one, other) if count > 0 => segments.swap(place(*one), place(*other)),
-            Self::Drop(at) if count > 0 => {
+            Self::Swap(one, other) => segments.swap(place(*one), place(*other)),
+            Self::Drop(at) => {
                 segments.remove(place(*at));
             }
             Self::Repeat(at) => {
@@ -168,7 +171,6 @@ impl Edit {
                     segments.push(tag);
                 }
             }
-            Self::Swap(..) | Self::Drop(_) => {}
         }
     }
 }

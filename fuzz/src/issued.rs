@@ -42,6 +42,14 @@ impl Issued {
     }
 }
 
+/// The secret of a scheme that has one; empty of another.
+#[must_use]
+pub fn secret(scheme: &str) -> Vec<u8> {
+    let key = RING.key(scheme);
+    key.and_then(|key| Some(key.secret()?.to_vec()))
+        .unwrap_or_default()
+}
+
 /// Claims of a corpus as they are issued here: from November 2023 until 2100.
 #[must_use]
 pub fn claims(corpus: &str) -> Option<ClaimSet> {

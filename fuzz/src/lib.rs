@@ -26,6 +26,7 @@ pub mod explain;
 pub mod forgeries;
 pub mod issued;
 pub mod jwe;
+pub mod jwks;
 pub mod jwt;
 pub mod jwt_compact;
 pub mod jwt_simple;
@@ -66,6 +67,7 @@ pub const fn targets() -> &'static [Target] {
         edited::TARGET,
         models::TARGET,
         keys::TARGET,
+        jwks::TARGET,
         record::TARGET,
         diff_claims::TARGET,
         diff_jws::TARGET,

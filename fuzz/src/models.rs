@@ -24,7 +24,7 @@ use tokenlab_harness::{ClaimSet, RejectReason, Rejection};
 use tokenlab_record::transcript::Stage;
 
 use crate::edit::{Edited, Pool};
-use crate::issued::RING;
+use crate::issued::{self, RING};
 use crate::plant::Plant;
 use crate::seeds::Seed;
 use crate::verifier::Verifier;
@@ -70,9 +70,8 @@ const V4_PUBLIC: &str = "pasetors/v4.public";
 
 /// Every model, with a bug in that layer if there is to be one.
 fn models(plant: Option<Plant>) -> Vec<Box<dyn Twins>> {
-    let secret = RING.key("jwt.HS256").and_then(|key| Some(key.secret()?.to_vec()));
     let public_pem = RING.public().p256_pem.into_bytes();
-    let hs256 = jws::verifier("HS256", jws::configured_key(secret.unwrap_or_default()));
+    let hs256 = jws::verifier("HS256", jws::configured_key(issued::secret("jwt.HS256")));
     let es256 = jws::verifier("ES256", jws::configured_key(public_pem));
     let v4_public = paseto::verifier(
         &[Purpose::Public],
@@ -166,7 +165,8 @@ impl<P: Parsed> Twins for Models<P> {
     }
 }
 
-fn answer<P: Parsed>(model: &Model<P>, text: &str) -> Result<ClaimSet, Rejection> {
+/// What a model says, as a contender would.
+pub(crate) fn answer<P: Parsed>(model: &Model<P>, text: &str) -> Result<ClaimSet, Rejection> {
     match model.decide(text).outcome {
         Outcome::Believed(claims) => Ok(claims),
         Outcome::Rejected(rejection) => Err(rejection),
@@ -242,7 +242,6 @@ mod tests {
     use sha2::Sha256;
 
     use super::*;
-    use crate::issued;
 
     fn honest(contender: &str) -> &'static str {
         let mut issued = issued::all().iter();
@@ -252,8 +251,7 @@ mod tests {
     #[test]
     fn a_check_that_lets_more_in_than_its_absence_is_a_finding() {
         let verifier = Verifier::load(contenders::named(HS256).unwrap()).unwrap();
-        let secret = RING.key("jwt.HS256").unwrap().secret().unwrap().to_vec();
-        let sound = jws::verifier("HS256", jws::configured_key(secret.clone()));
+        let sound = jws::verifier("HS256", jws::configured_key(issued::secret("jwt.HS256")));
         let odd = Models {
             issued: verifier,
             naive: vec![("key", jws::verifier("HS256", jws::configured_key(vec![0; 32])))],

@@ -17,6 +17,7 @@ pub mod corpus;
 pub mod decode;
 pub mod exchange;
 pub mod floor;
+pub mod key_set;
 pub mod keys;
 pub mod malleability;
 pub mod paseto;

@@ -1,0 +1,92 @@
+//! JWK Sets (RFC 7517 §5) as jsonwebtoken reads them.
+//!
+//! A contender is loaded with one key, so reading a set is no part of one. It is a
+//! parser that strangers reach all the same, and is here for whoever fuzzes it.
+
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use serde_json::Value;
+
+use crate::contenders::jsonwebtoken::install_provider;
+
+/// One key of a set that jsonwebtoken would verify with.
+pub struct SetKey {
+    jwk: Jwk,
+    key: DecodingKey,
+}
+
+/// The keys of a set in its order, `None` in the place of one that jsonwebtoken
+/// reads and has no use for; `None` if the whole is no set to it.
+#[must_use]
+pub fn read(text: &str) -> Option<Vec<Option<SetKey>>> {
+    install_provider();
+    let set: JwkSet = serde_json::from_str(text).ok()?;
+    let read = |jwk: Jwk| {
+        let key = DecodingKey::from_jwk(&jwk).ok()?;
+        Some(SetKey { jwk, key })
+    };
+    Some(set.keys.into_iter().map(read).collect())
+}
+
+impl SetKey {
+    /// The key as jsonwebtoken writes it.
+    #[must_use]
+    pub fn jwk(&self) -> Option<Value> {
+        serde_json::to_value(&self.jwk).ok()
+    }
+
+    /// Whether the key verifies the signature of `token` by the algorithm of that
+    /// name; the claims are not asked about.
+    #[must_use]
+    pub fn verifies(&self, algorithm: &str, token: &str) -> bool {
+        let Ok(algorithm) = algorithm.parse::<Algorithm>() else {
+            return false;
+        };
+        let mut validation = Validation::new(algorithm);
+        validation.validate_aud = false;
+        match decode::<Value>(token, &self.key, &validation) {
+            Ok(_) => true,
+            // The signature is looked at first, so these come after it.
+            Err(error) => matches!(
+                error.kind(),
+                ErrorKind::ExpiredSignature | ErrorKind::MissingRequiredClaim(_)
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Corpus, KeyRing, Policy, contenders};
+
+    #[test]
+    fn a_key_of_a_set_verifies_what_it_signed_and_by_no_other_algorithm() {
+        let ring = KeyRing::from_seed(1);
+        let contender = contenders::named("jsonwebtoken/ES256+rustcrypto").unwrap();
+        let service = contender.load(&ring, &Policy::lab()).unwrap();
+        let claims = Corpus::named("tiny").unwrap().claims(0, crate::policy::now());
+        let token = service.issue(&claims).unwrap();
+        let scheme = &contender.card().scheme;
+        let jwk = ring.key(scheme).unwrap().to_exchange(scheme).unwrap();
+        let set = serde_json::json!({ "keys": [jwk, {"kty": "oct", "k": "AA"}] }).to_string();
+        let keys = read(&set).unwrap();
+        let [Some(own), Some(other)] = keys.as_slice() else {
+            panic!("two keys");
+        };
+        assert!(own.verifies("ES256", &token));
+        assert!(!own.verifies("ES384", &token) && !own.verifies("none", &token));
+        assert!(!other.verifies("HS256", &token));
+        assert!(!own.verifies("ES256", &format!("{token}A")));
+        assert_eq!(own.jwk().unwrap()["crv"], "P-256");
+    }
+
+    #[test]
+    fn what_is_no_set_is_none() {
+        for text in ["", "[]", "{}", r#"{"keys":1}"#] {
+            assert!(read(text).is_none(), "{text}");
+        }
+        assert!(read(r#"{"keys":[]}"#).unwrap().is_empty());
+    }
+}
