@@ -41,6 +41,7 @@ mod palette;
 mod sketch;
 mod table;
 mod view;
+pub mod web;
 
 use charts::Figure;
 use sketch::Sketch;

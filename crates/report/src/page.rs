@@ -10,8 +10,8 @@
 
 pub(crate) mod attack;
 pub(crate) mod comparison;
-mod evidence;
-mod markdown;
+pub(crate) mod evidence;
+pub(crate) mod markdown;
 pub(crate) mod matrix;
 mod provenance;
 mod standing;
@@ -34,7 +34,7 @@ use crate::palette;
 use crate::table::Table;
 use crate::view::{View, capitalised};
 
-const CSS: &str = include_str!("../assets/page.css");
+pub(crate) const CSS: &str = include_str!("../assets/page.css");
 
 /// Allows the style of the page itself and nothing that is fetched.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";

@@ -34,7 +34,7 @@ fn remainder(text: &str, shown: &str) -> Markup {
 }
 
 /// Honest against forged, part by part, with what differs marked.
-pub(super) fn parts(diff: &[PartDiff]) -> Markup {
+pub(crate) fn parts(diff: &[PartDiff]) -> Markup {
     html! {
         dl.parts {
             @for part in diff {
@@ -101,7 +101,7 @@ pub(super) fn unified(diff: &str) -> Markup {
 }
 
 /// Lines of source, with the one that is meant marked.
-pub(super) fn excerpt(excerpt: &Excerpt) -> Markup {
+pub(crate) fn excerpt(excerpt: &Excerpt) -> Markup {
     let lines: Vec<(u32, &str)> = (excerpt.first..).zip(excerpt.text.lines()).collect();
     let indent = lines
         .iter()

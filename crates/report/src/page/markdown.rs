@@ -11,15 +11,15 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
 use super::evidence;
 
 /// One `##` section of a lesson.
-pub(super) struct Section<'a> {
+pub(crate) struct Section<'a> {
     /// Its heading.
-    pub(super) title: &'a str,
+    pub(crate) title: &'a str,
     body: &'a str,
 }
 
 /// The sections of a lesson. What stands before the first is its title, which
 /// the page has already.
-pub(super) fn sections(lesson: &str) -> Vec<Section<'_>> {
+pub(crate) fn sections(lesson: &str) -> Vec<Section<'_>> {
     let mut starts = Vec::new();
     let mut fenced = false;
     let mut at = 0;
@@ -51,7 +51,7 @@ pub(super) fn sections(lesson: &str) -> Vec<Section<'_>> {
 impl Section<'_> {
     /// The section without its heading. `place` says where a name in backticks
     /// leads, if it is one that leads anywhere.
-    pub(super) fn html(&self, place: &dyn Fn(&str) -> Option<String>) -> Markup {
+    pub(crate) fn html(&self, place: &dyn Fn(&str) -> Option<String>) -> Markup {
         let mut events: Vec<Event<'_>> = Vec::new();
         let mut diff: Option<String> = None;
         for event in Parser::new(self.body) {
