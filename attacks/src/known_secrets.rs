@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256, Sha512};
 
 /// The words, the likeliest first.
-pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+pub fn words() -> impl Iterator<Item = &'static str> {
     include_str!("../known-secrets.txt")
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with("# "))

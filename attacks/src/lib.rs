@@ -50,7 +50,7 @@ mod ecdsa;
 mod hs;
 mod jwe;
 mod key_name;
-mod known_secrets;
+pub mod known_secrets;
 mod mint;
 mod odd_payload;
 mod pbkdf2;

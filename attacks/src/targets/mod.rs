@@ -305,8 +305,24 @@ pub fn outside(scheme: Scheme) -> Option<Setting> {
 /// The issuer of all targets. The first call makes its keys.
 fn issuer() -> &'static Issuer {
     static ISSUER: OnceLock<Issuer> = OnceLock::new();
-    ISSUER.get_or_init(|| Issuer::from_seed(SEED))
+    ISSUER.get_or_init(|| Issuer::from_seed(*CHOSEN_SEED.get_or_init(|| SEED)))
 }
 
-/// Seed of the issuer's keys, known to the targets alone.
+/// Has the issuer's keys follow from `seed`, for verifiers that others than this
+/// process ask. To be called before anything else here.
+///
+/// # Errors
+/// [`KeysExist`] if the keys are made already, or follow from another seed.
+pub fn choose_seed(seed: u64) -> Result<(), KeysExist> {
+    CHOSEN_SEED.set(seed).map_err(|_| KeysExist)
+}
+
+/// The issuer's keys are made, and can't follow from a seed that comes now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the keys of the attack range are made already")]
+pub struct KeysExist;
+
+static CHOSEN_SEED: OnceLock<u64> = OnceLock::new();
+
+/// Seed of the issuer's keys, unless another was chosen.
 const SEED: u64 = 0x0049_5353_5545_5231;
