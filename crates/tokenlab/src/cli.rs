@@ -49,8 +49,29 @@ pub(crate) enum Verb {
     List(List),
     /// What the fuzz targets hunt.
     Fuzz(Fuzz),
+    /// The web lab on 127.0.0.1: live verifiers, exercises, the class.
+    Serve(Serve),
     /// What this machine has and lacks, with a line to paste for each lack.
     Doctor,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tokenlab serve\n  tokenlab serve --port 9000 --state /tmp/monday\n  \
+                  curl -s http://127.0.0.1:7878/s/ada/t/alg-none/token"
+)]
+pub(crate) struct Serve {
+    /// Port on 127.0.0.1; there is no way to listen elsewhere.
+    #[arg(long, default_value_t = 7878)]
+    pub(crate) port: u16,
+
+    /// Folder of the class: its keys, and who did what.
+    #[arg(long, value_name = "DIR", env = "TOKENLAB_STATE", default_value = ".tokenlab")]
+    pub(crate) state: PathBuf,
+
+    /// Seed of the keys, for a class whose machines should have the same ones.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
 }
 
 #[derive(Debug, Args)]

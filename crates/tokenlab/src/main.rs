@@ -40,6 +40,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::Token(arguments) => commands::token::run(&arguments, output),
         Verb::List(arguments) => commands::list::run(&arguments, output),
         Verb::Fuzz(arguments) => commands::fuzz::run(&arguments, output),
+        Verb::Serve(arguments) => commands::serve::run(&arguments, output),
         Verb::Doctor => commands::doctor::run(output),
     }
 }

@@ -52,6 +52,16 @@ const LAYERS: &[Layer] = &[
         may_use: &["tokenlab-record", "tokenlab-harness", "tokenlab-attacks"],
     },
     Layer {
+        number: "2'",
+        member: "tokenlab-lab",
+        may_use: &[
+            "tokenlab-record",
+            "tokenlab-harness",
+            "tokenlab-report",
+            "tokenlab-attacks",
+        ],
+    },
+    Layer {
         number: "3",
         member: "tokenlab",
         may_use: &[
@@ -61,6 +71,7 @@ const LAYERS: &[Layer] = &[
             "tokenlab-attacks",
             "tokenlab-benches",
             "tokenlab-fuzz",
+            "tokenlab-lab",
         ],
     },
 ];

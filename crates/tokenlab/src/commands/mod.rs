@@ -8,4 +8,5 @@ pub(crate) mod doctor;
 pub(crate) mod fuzz;
 pub(crate) mod list;
 pub(crate) mod report;
+pub(crate) mod serve;
 pub(crate) mod token;

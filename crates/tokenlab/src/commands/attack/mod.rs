@@ -200,7 +200,10 @@ fn command(arguments: &AttackRun) -> String {
 ///
 /// # Errors
 /// [`Failure`] if no child can be started.
-fn replays(keep: impl Fn(&dyn Attack, &dyn Target) -> bool, output: &Output) -> Result<Vec<Replay>, Failure> {
+pub(crate) fn replays(
+    keep: impl Fn(&dyn Attack, &dyn Target) -> bool,
+    output: &Output,
+) -> Result<Vec<Replay>, Failure> {
     let mut replays = attacks::matrix(&keep);
     replays.extend(isolated::replay(keep, output)?);
     replays.sort_by_key(|replay| {

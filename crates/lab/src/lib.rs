@@ -1,0 +1,29 @@
+//! The web lab: a teacher opens a browser and teaches, a learner opens a terminal
+//! and attacks.
+//!
+//! * [`site`]: everything the lab serves, as one service.
+//! * [`guard`]: what keeps a server that is vulnerable on purpose to its own machine.
+//! * [`serve`]: the sockets, on loopback, with limits.
+//! * [`live`]: every verifier of the attack range behind an HTTP endpoint.
+//! * [`exercise`]: what learners solve; [`exercises`] is the registry.
+//! * [`judge`]: whether a token that got in did so by what the exercise teaches.
+//! * [`progress`]: who did what, kept through a `kill -9`.
+//! * `pages`: HTML without a script.
+//!
+//! The verifiers are those of `tokenlab-attacks`, and so are the traces: terminal,
+//! report and lab show the same decision by the same line of source.
+
+pub mod bearer;
+pub mod exercise;
+pub mod exercises;
+pub mod guard;
+pub mod judge;
+pub mod learner;
+pub mod live;
+mod pages;
+pub mod progress;
+pub mod serve;
+pub mod site;
+pub mod traces;
+
+pub use site::{Lab, Pages, service};

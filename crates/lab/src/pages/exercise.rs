@@ -1,0 +1,115 @@
+//! One exercise: story, token, a line for the terminal, a form, hints.
+
+use maud::{Markup, html};
+use tokenlab_attacks::Target;
+use tokenlab_report::web;
+
+use super::{attack_address, document, in_address, learner as standings, shown};
+use crate::exercise::{Exercise, HINTS};
+use crate::learner::Learner;
+use crate::live;
+use crate::progress::Standing;
+
+/// Where the exercise of a learner is.
+pub(crate) fn address(learner: &Learner, exercise: &Exercise) -> String {
+    format!("/s/{}/ex/{}", in_address(learner.as_str()), exercise.id)
+}
+
+pub(crate) fn html(
+    learner: &Learner,
+    exercise: &Exercise,
+    target: &dyn Target,
+    standing: &Standing,
+) -> Markup {
+    let place = address(learner, exercise);
+    let endpoint = format!("/s/{}/t/{}", in_address(learner.as_str()), exercise.id);
+    let token = &target.exposure().sample_token;
+    let is_session = matches!(target.profile().scheme, tokenlab_attacks::Scheme::Session(_));
+    let texts = web::sections(exercise.text, &|_| None);
+    let text = |title: &str| {
+        texts
+            .iter()
+            .find(|(heading, _)| *heading == title)
+            .map(|(_, text)| text)
+    };
+    let lead = html! {
+        p.lead { "Exercise of " a href={ "/s/" (in_address(learner.as_str())) } { (learner) } ": "
+                 (standings::standing(Some(standing))) "." }
+    };
+    let main = html! {
+        section aria-labelledby="story" {
+            h2 id="story" { "Story" }
+            @if let Some(story) = text("Story") { (story) }
+        }
+        section aria-labelledby="given" {
+            h2 id="given" { "What you have" }
+            p { "An honest token of " code { "mallory" } ", an account without privileges ("
+                a href={ (endpoint) "/token" } { "as text" } "):" }
+            (shown(token))
+            p { a href={ "/decode?token=" (in_address(token)) } { "Take it apart" } }
+            @if live::published(target).is_some() {
+                p { "The issuer's " a href={ (endpoint) "/key" } { "public key" } ", which everybody may have"
+                        @if live::pem(target).is_some() { ", also " a href={ (endpoint) "/key.pem" } { "as PEM" } } "." }
+            }
+        }
+        section aria-labelledby="task" {
+            h2 id="task" { "Task" }
+            @if let Some(task) = text("Task") { (task) }
+            p { "In a terminal:" }
+            (shown(&command(&endpoint, is_session)))
+            form action={ (place) "/send" } method="post" {
+                p {
+                    label for="token" { "Or send a token from here" }
+                    textarea id="token" name="token" required spellcheck="false" autocomplete="off" {}
+                }
+                p { button { "Send" } }
+            }
+        }
+        section aria-labelledby="hints" {
+            h2 id="hints" { "Hints" }
+            @for number in 1..=usize::from(standing.hints).min(HINTS) {
+                section aria-labelledby={ "hint-" (number) } {
+                    h3 id={ "hint-" (number) } { (Exercise::hint_heading(number)) }
+                    @if let Some(hint) = text(&Exercise::hint_heading(number)) { (hint) }
+                }
+            }
+            @if usize::from(standing.hints) > HINTS {
+                section aria-labelledby={ "hint-" (HINTS + 1) } {
+                    h3 id={ "hint-" (HINTS + 1) } { "Solution" }
+                    @if let Some(solution) = text("Solution") { (solution) }
+                    p { "As a script, beside " a href="/tools.sh" { "tools.sh" } ":" }
+                    (shown(exercise.solution))
+                }
+            } @else {
+                form.line action={ (place) "/hint" } method="post" {
+                    p { button { @if usize::from(standing.hints) == HINTS { "Show the solution" } @else { "Show a hint" } } }
+                }
+            }
+        }
+        @if standing.solved_at.is_some() {
+            section aria-labelledby="after" {
+                h2 id="after" { "What it was about" }
+                @if let Some(why) = text("Why") { (why) }
+                p { a href=(attack_address(exercise.attack)) { "The attack in full" } ": every verifier, PASETO's \
+                    counterpart, the fix, and its history." }
+            }
+        }
+        section aria-labelledby="anew" {
+            h2 id="anew" { "Begin anew" }
+            form.line action={ (place) "/reset" } method="post" {
+                p { button { "Reset this exercise" } }
+            }
+        }
+    };
+    document(exercise.title(), &lead, &main)
+}
+
+/// The request as a line for a shell, on the address that this page has.
+fn command(endpoint: &str, is_session: bool) -> String {
+    let header = if is_session {
+        "-b \"session=$ID\""
+    } else {
+        "-H \"Authorization: Bearer $TOKEN\""
+    };
+    format!("curl -s {header} http://127.0.0.1:7878{endpoint}/whoami")
+}

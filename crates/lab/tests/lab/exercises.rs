@@ -1,0 +1,195 @@
+//! Every exercise is solved by its script, by the check it is about, and by nothing
+//! that it is not about.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use tokenlab_attacks::attacker::{AttackerView, VICTIM};
+use tokenlab_attacks::{Attack, Budget, CannotForge, Notebook, catalogue, trace};
+use tokenlab_lab::exercise::{Exercise, HINTS};
+use tokenlab_lab::judge::{self, Verdict};
+use tokenlab_lab::{exercises, live};
+use tokenlab_record::catalogue::TargetKind;
+
+use crate::server::{self, Server};
+
+#[test]
+fn registry_and_files_name_the_same_exercises_and_every_text_is_whole() {
+    let registry: BTreeSet<&str> = exercises::all().iter().map(|exercise| exercise.id).collect();
+    assert_eq!(registry.len(), exercises::all().len(), "a name occurs twice");
+    assert!(registry.len() >= 12);
+    for ending in ["md", "sh"] {
+        let files: BTreeSet<String> = fs::read_dir(server::exercises())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|found| found == ending))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|stem| stem != "tools")
+            .collect();
+        assert_eq!(
+            files.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            registry,
+            "{ending}"
+        );
+    }
+    for exercise in exercises::all() {
+        let hints = (1..=HINTS).map(Exercise::hint_heading);
+        for heading in hints.chain(["Story", "Task", "Solution", "Why"].map(str::to_owned)) {
+            let parts = exercise
+                .text
+                .split(&format!("\n## {heading}\n\n"))
+                .collect::<Vec<_>>();
+            assert_eq!(parts.len(), 2, "{}: {heading}", exercise.id);
+            let text = parts.last().unwrap().split("\n## ").next().unwrap();
+            assert!(text.trim().len() > 10, "{}: {heading} says nothing", exercise.id);
+        }
+        assert!(catalogue::named(exercise.attack).is_some(), "{}", exercise.attack);
+    }
+}
+
+#[test]
+fn tiers_come_in_order() {
+    let tiers: Vec<_> = exercises::all().iter().map(|exercise| exercise.tier).collect();
+    assert!(tiers.is_sorted());
+}
+
+#[test]
+fn an_honest_token_is_somebodys_and_the_twin_says_the_same() {
+    for exercise in exercises::all() {
+        let target = live::named(exercise.target).unwrap();
+        assert_eq!(target.profile().kind, TargetKind::Flawed, "{}", exercise.id);
+        let twin = target.profile().hardened.and_then(live::named);
+        let token = &target.exposure().sample_token;
+        let attempt = judge::attempt(exercise, token).unwrap();
+        assert_eq!(
+            attempt.verdict,
+            Verdict::Somebody("mallory".into()),
+            "{}",
+            exercise.id
+        );
+        let twin = twin.unwrap_or_else(|| panic!("{} has no twin to be held against", exercise.id));
+        let decision = twin.submit(token, Budget::default());
+        // A key that others know is refused whoever signed with it.
+        let refused = trace::deciding(&decision.trace, false).map(|check| check.id.as_str());
+        assert!(
+            live::user(&decision).is_some() || refused == Some("key-entropy"),
+            "{}: {refused:?}",
+            exercise.id
+        );
+    }
+}
+
+/// The tokens that an attack makes against the target of an exercise.
+fn forgeries(attack: &dyn Attack, exercise: &Exercise) -> Vec<String> {
+    let target = live::named(exercise.target).unwrap();
+    let view = AttackerView::given(target, attack.profile().given);
+    match attack.forge(&view, &mut Notebook::default()) {
+        Ok(forged) | Err(CannotForge::Inexpressible { tried: forged, .. }) => {
+            forged.into_iter().map(|forgery| forgery.token).collect()
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn the_whole_catalogue_solves_each_exercise_by_what_it_is_about_and_by_nothing_else() {
+    for exercise in exercises::all() {
+        let own = &live::named(exercise.target).unwrap().profile().own;
+        let mut solved_by = Vec::new();
+        // An attack in a process of its own is one on cost; no live target has that flaw.
+        for attack in catalogue::all()
+            .iter()
+            .filter(|attack| !attack.profile().isolated)
+        {
+            let profile = attack.profile();
+            for token in forgeries(*attack, exercise) {
+                let attempt = judge::attempt(exercise, &token).unwrap();
+                if attempt.verdict == Verdict::Solved {
+                    solved_by.push(attack.id());
+                }
+                let is_stolen = !profile.given.is_empty();
+                let is_in = matches!(attempt.verdict, Verdict::Solved | Verdict::Alternative(_));
+                let is_meant = profile.breaks.iter().any(|weakness| own.contains(weakness));
+                assert!(
+                    !is_in || is_meant || is_stolen || lets_anything_in(exercise),
+                    "{} gets into {}: {:?}",
+                    attack.id(),
+                    exercise.id,
+                    attempt.verdict
+                );
+            }
+        }
+        assert!(
+            solved_by.contains(&exercise.attack),
+            "{} does not fall to {}, but to {solved_by:?}",
+            exercise.id,
+            exercise.attack
+        );
+    }
+}
+
+/// Where nothing is verified, every forgery that has the right form is the intended
+/// one, whatever attack it comes from.
+fn lets_anything_in(exercise: &Exercise) -> bool {
+    exercise.attack == "decode-not-verify"
+}
+
+#[test]
+fn every_solution_solves_its_exercise_on_a_fresh_server() {
+    if Command::new("openssl").arg("version").output().is_err()
+        || Command::new("curl").arg("-V").output().is_err()
+    {
+        let required = std::env::var_os("TOKENLAB_REQUIRE").is_some();
+        assert!(!required, "curl and openssl are required here");
+        eprintln!("not run: the solutions need curl and openssl");
+        return;
+    }
+    let server = Server::start();
+    for exercise in exercises::all() {
+        let output = Command::new("bash")
+            .arg(server::exercises().join(exercise.id).with_extension("sh"))
+            .env("LAB", format!("http://{}", server.address()))
+            .env("LEARNER", "ada")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer: serde_json::Value =
+            serde_json::from_str(&said).unwrap_or_else(|_| panic!("{}: {said} {complaint}", exercise.id));
+        assert_eq!(answer["solved"], true, "{}: {answer:#} {complaint}", exercise.id);
+        assert_eq!(answer["user"], VICTIM, "{}", exercise.id);
+    }
+    let csv = server.get("/board.csv").body;
+    assert_eq!(csv.lines().count(), 1 + exercises::all().len(), "{csv}");
+    assert!(csv.lines().skip(1).all(|row| row.contains(",yes,")), "{csv}");
+}
+
+#[test]
+fn another_way_in_is_praised_and_does_not_count() {
+    // The verifier that verifies nothing takes a header with another algorithm, too;
+    // its twin refuses that one before it comes to the signature.
+    let server = Server::start();
+    let exercise = exercises::named("alg-none").unwrap();
+    let own = exercises::named("unverified").unwrap();
+    let through_another = Exercise {
+        teaches: "some-other-check",
+        ..*own
+    };
+    let token = server.get("/s/ada/t/unverified/token").body;
+    let mut parts = token.trim().split('.');
+    let header = parts.next().unwrap();
+    let token = format!("{header}.{ADMIN}.AAAA");
+    assert_eq!(judge::attempt(own, &token).unwrap().verdict, Verdict::Solved);
+    let verdict = judge::attempt(&through_another, &token).unwrap().verdict;
+    assert_eq!(verdict, Verdict::Alternative("signature".into()));
+    assert!(verdict.sentence(&through_another).contains("still open"));
+    assert!(
+        Verdict::Solved
+            .sentence(exercise)
+            .contains("lacks `algorithm-allow-list`")
+    );
+}
+
+/// The claims of the victim, in base64url.
+const ADMIN: &str = "eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwic3ViIjoiYWRtaW4iLCJhdWQiOiJhcGkuZXhhbXBsZSIsImV4cCI6NDEwMjQ0NDgwMH0";

@@ -1,0 +1,8 @@
+//! The lab as learners, browsers and strangers meet it: over a socket of its own.
+#![allow(clippy::unwrap_used, clippy::panic)] // clippy.toml exempts test functions, not their helpers
+
+mod exercises;
+mod load;
+mod pages;
+mod safety;
+mod server;

@@ -1,0 +1,186 @@
+//! Every page, as a learner walks through them.
+
+use std::fs;
+use std::sync::OnceLock;
+
+use tokenlab_lab::exercises;
+use tokenlab_lab::progress::Progress;
+
+use crate::server::Server;
+
+#[test]
+fn a_learner_walks_from_the_first_page_to_a_solved_exercise_by_forms_alone() {
+    let server = Server::start();
+    let entered = server.get("/enter?name=Ada+");
+    assert_eq!((entered.status, entered.location()), (303, "/s/ada"));
+    let list = server.get("/s/ada");
+    assert!(list.body.contains("0 of ") && list.body.contains("not begun"));
+    let page = server.get("/s/ada/ex/alg-none").body;
+    assert!(page.contains("Story") && page.contains("Show a hint") && !page.contains("Hint 1"));
+
+    let honest = server.get("/s/ada/t/alg-none/token").body;
+    let sent = server.post("/s/ada/ex/alg-none/send", &format!("token={}", honest.trim()));
+    assert_eq!((sent.status, sent.location()), (303, "/s/ada/trace/1"));
+    let trace = server.get("/s/ada/trace/1").body;
+    assert!(
+        trace.contains("You are mallory") && trace.contains("ABSENT"),
+        "{trace}"
+    );
+
+    let admin = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.\
+                 eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwic3ViIjoiYWRtaW4iLCJhdWQiOiJhcGkuZXhhbXBsZSIsImV4cCI6NDEwMjQ0NDgwMCwiaWF0IjoxNzM1Njg5NjAwfQ.";
+    let sent = server.post("/s/ada/ex/alg-none/send", &format!("token=Bearer+{admin}"));
+    let trace = server.get(sent.location()).body;
+    assert!(
+        trace.contains("Solved. You are admin") && trace.contains("attacks/src/targets/jwt_unsecured.rs")
+    );
+    let page = server.get("/s/ada/ex/alg-none").body;
+    assert!(page.contains("✓ solved, 2 tries") && page.contains("What it was about"));
+    assert!(server.get("/board").body.contains("ada"));
+}
+
+#[test]
+fn hints_come_one_by_one_stay_and_end_with_the_solution() {
+    let server = Server::start();
+    for number in 1..=5 {
+        let opened = server.post("/s/ada/ex/zeros/hint", "");
+        assert_eq!(
+            opened.location(),
+            format!("/s/ada/ex/zeros#hint-{}", number.min(4))
+        );
+        let page = server.get("/s/ada/ex/zeros").body;
+        assert_eq!(page.matches(">Hint ").count(), number.min(3), "after {number}");
+        assert_eq!(page.contains("head -c 64"), number >= 4);
+    }
+    let reset = server.post("/s/ada/ex/zeros/reset", "");
+    assert_eq!(reset.status, 303);
+    assert!(!server.get("/s/ada/ex/zeros").body.contains("Hint 1"));
+}
+
+#[test]
+fn every_page_is_there_and_says_what_it_is() {
+    let server = Server::start();
+    let mut paths: Vec<String> = [
+        "/",
+        "/targets",
+        "/decode",
+        "/decode?token=a.b.c",
+        "/board",
+        "/s/ada",
+        "/attacks/index.html",
+        "/t/jwt-rs256",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    paths.extend(
+        exercises::all()
+            .iter()
+            .map(|exercise| format!("/s/ada/ex/{}", exercise.id)),
+    );
+    for path in paths {
+        let page = server.get(&path);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.head.contains("text/html; charset=utf-8"), "{path}");
+    }
+    assert!(server.get("/style.css").body.contains(".outcome"));
+    assert!(server.get("/words.txt").body.lines().count() > 100);
+    assert_eq!(server.get("/index.html").location(), "/");
+}
+
+#[test]
+fn attacks_that_are_still_being_replayed_say_so() {
+    let server = Server::with(OnceLock::new());
+    let answer = server.get("/attacks/index.html");
+    assert_eq!(answer.status, 503);
+    assert!(answer.body.contains("reload it"));
+    assert_eq!(server.get("/").status, 200);
+}
+
+#[test]
+fn a_verifier_answers_who_somebody_is_or_which_check_refused() {
+    let server = Server::start();
+    for target in [
+        "jwt-rs256",
+        "jsonwebtoken~EdDSA+rustcrypto",
+        "pasetors~v4.public",
+        "biscuit-auth~v3",
+    ] {
+        let token = server.get(&format!("/t/{target}/token"));
+        assert_eq!(token.status, 200, "{target}: {}", token.body);
+        let answer = server.with_token(&format!("/t/{target}/whoami"), token.body.trim());
+        assert_eq!(
+            (answer.status, &answer.json()["user"]),
+            (200, &"mallory".into()),
+            "{target}"
+        );
+        let refused = server.with_token(&format!("/t/{target}/whoami"), &format!("x{}", token.body.trim()));
+        assert_eq!(refused.status, 401, "{target}");
+        assert!(refused.head.contains("www-authenticate: bearer"), "{target}");
+        assert!(refused.json()["refused"]["reason"].is_string(), "{target}");
+    }
+    assert!(
+        server
+            .get("/t/jwt-rs256/key.pem")
+            .body
+            .starts_with("-----BEGIN PUBLIC KEY-----")
+    );
+    assert_eq!(server.get("/t/jwt-null-signature/key").status, 404);
+}
+
+#[test]
+fn whatever_odd_is_sent_gets_a_sentence() {
+    let server = Server::start();
+    let token = server.get("/s/ada/t/alg-none/token").body;
+    let token = token.trim();
+    let paseto = server.get("/s/ada/t/paseto-unverified/token").body;
+    for (header, word) in [
+        (format!("Bearer Bearer {token}"), "twice"),
+        (format!("Bearer {}", paseto.trim()), "PASETO"),
+        (format!("Bearer \"{token}\""), "quotation"),
+        (format!("Bearer {} {}", "a.b", "c"), "blank"),
+        ("Bearer".to_owned(), "nothing behind"),
+        (format!("Token {token}"), "Bearer"),
+    ] {
+        let answer = server.ask("GET /s/ada/t/alg-none/whoami", &[("Authorization", &header)], "");
+        let problem = answer.json()["problem"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(answer.status, 401);
+        assert!(problem.contains(word), "{header}: {problem}");
+    }
+    for (path, status, word) in [
+        ("/s/..%2Fada", 400, "letters or digits"),
+        ("/s/%3Cscript%3E", 400, "letters or digits"),
+        ("/s/ada/ex/nothing", 404, "there is no exercise"),
+        ("/s/ada/trace/9", 404, "last 32"),
+        ("/t/nobody/whoami", 404, "no live verifier"),
+        ("/nowhere", 404, "no such page"),
+    ] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, status, "{path}");
+        assert!(
+            answer.body.to_lowercase().contains(&word.to_lowercase()),
+            "{path}: {}",
+            answer.body
+        );
+    }
+    let torn = server.post("/s/ada/ex/alg-none/send", "token=a%0Ab.c.d");
+    assert_eq!(torn.status, 400);
+    assert!(torn.body.contains("line break"));
+    // None of it was a try.
+    assert!(!fs::read_to_string(server.journal()).unwrap().contains("tried"));
+}
+
+#[test]
+fn what_was_shown_as_solved_is_in_the_file_at_once() {
+    let server = Server::start();
+    let zeros = "A".repeat(86);
+    let honest = server.get("/s/ada/t/zeros/token").body;
+    let header = honest.split('.').next().unwrap();
+    let claims = "eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwic3ViIjoiYWRtaW4iLCJhdWQiOiJhcGkuZXhhbXBsZSIsImV4cCI6NDEwMjQ0NDgwMH0";
+    let answer = server.with_token("/s/ada/t/zeros/whoami", &format!("{header}.{claims}.{zeros}"));
+    assert_eq!(answer.json()["solved"], true, "{}", answer.body);
+    // As a process would find it that starts after this one was killed.
+    let (progress, damaged) = Progress::open(&server.journal()).unwrap();
+    let ada = tokenlab_lab::learner::Learner::try_from("ada".to_owned()).unwrap();
+    let standing = progress.of(&ada).remove("zeros").unwrap();
+    assert!(standing.solved_at.is_some() && damaged == 0);
+}
