@@ -5,6 +5,7 @@
 //! * [`guard`]: what keeps a server that is vulnerable on purpose to its own machine.
 //! * [`serve`]: the sockets, on loopback, with limits.
 //! * [`live`]: every verifier of the attack range behind an HTTP endpoint.
+//! * [`replay`]: an attack before a class, from the same transcripts as everywhere.
 //! * [`exercise`]: what learners solve; [`exercises`] is the registry.
 //! * [`judge`]: whether a token that got in did so by what the exercise teaches.
 //! * [`progress`]: who did what, kept through a `kill -9`.
@@ -22,6 +23,7 @@ pub mod learner;
 pub mod live;
 mod pages;
 pub mod progress;
+pub mod replay;
 pub mod serve;
 pub mod site;
 pub mod traces;

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use maud::Markup;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokenlab_attacks::{Target, known_secrets};
+use tokenlab_attacks::{Attack, Target, catalogue, known_secrets};
 use tokenlab_record::catalogue::Family;
 use tokenlab_report::web;
 
@@ -26,7 +26,7 @@ use crate::judge::{self, Verdict};
 use crate::learner::Learner;
 use crate::progress::{Event, Progress, ProgressError};
 use crate::traces::{Trace, Traces};
-use crate::{exercises, guard, live, pages};
+use crate::{exercises, guard, live, pages, replay};
 
 /// How long one answer may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -87,6 +87,9 @@ pub fn service(lab: Lab) -> Router {
         .route("/s/{learner}/t/{exercise}/key.pem", get(exercise_pem))
         .route("/s/{learner}/t/{exercise}/whoami", get(exercise_whoami))
         .route("/s/{learner}/trace/{number}", get(trace_page))
+        .route("/a", get(|| async { page(pages::replay::list()) }))
+        .route("/a/{attack}", get(replay_start))
+        .route("/a/{attack}/{step}", get(replay_step))
         .route("/attacks/{page}", get(report_page))
         .route("/index.html", get(|| async { see_other("/") }))
         .fallback(|| async { Problem::not_found("there is no such page in the lab") })
@@ -387,6 +390,37 @@ async fn trace_page(State(shared): Lent, Path((name, number)): Path<(String, u64
         Problem::not_found("there is no such trace of yours, or none any more: the last 32 are kept")
     })?;
     page(pages::trace::html(&learner, &trace))
+}
+
+async fn replay_start(Path(id): Path<String>) -> Result<Response, Problem> {
+    Ok(see_other(&format!("/a/{}/0", attack(&id)?.id())))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    v: Option<String>,
+}
+
+async fn replay_step(Path((id, step)): Path<(String, usize)>, Query(chosen): Query<Chosen>) -> Page {
+    let attack = attack(&id)?;
+    let shown = tokio::task::spawn_blocking(move || replay::show(attack))
+        .await
+        .ok()
+        .flatten();
+    let shown = shown.ok_or_else(|| {
+        Problem::not_found(format!(
+            "this attack needs a process of its own: tokenlab attack replay {id} shows it, and its page is \
+             /attacks/{id}.html"
+        ))
+    })?;
+    let markup = pages::replay::step(&shown, step, chosen.v.as_deref())
+        .ok_or_else(|| Problem::not_found(format!("a replay has the steps 0 to {}", pages::replay::LAST)))?;
+    page(markup)
+}
+
+fn attack(id: &str) -> Result<&'static dyn Attack, Problem> {
+    catalogue::named(id)
+        .ok_or_else(|| Problem::not_found(format!("there is no attack {id:?}; /a lists them")))
 }
 
 async fn report_page(State(shared): Lent, Path(name): Path<String>) -> Page {

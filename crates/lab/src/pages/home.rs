@@ -28,6 +28,7 @@ pub(crate) fn html() -> Markup {
         section aria-labelledby="look" {
             h2 id="look" { "Look around" }
             ul {
+                li { a href="/a" { "Every attack step by step" } ", with a question before the answer." }
                 li { a href="/attacks/index.html" { "Every attack against every verifier" }
                      ", with what was forged, which check decided, and its line of source." }
                 li { a href="/targets" { "Every verifier as an endpoint" } " that takes tokens from curl." }

@@ -8,6 +8,7 @@ pub(crate) mod decode;
 pub(crate) mod exercise;
 pub(crate) mod home;
 pub(crate) mod learner;
+pub(crate) mod replay;
 pub(crate) mod targets;
 pub(crate) mod trace;
 
@@ -38,7 +39,8 @@ fn document(title: &str, lead: &Markup, main: &Markup) -> Markup {
                 nav aria-label="The lab" {
                     ul {
                         li { a href="/" { "The lab" } }
-                        li { a href="/attacks/index.html" { "Attacks" } }
+                        li { a href="/a" { "Replays" } }
+                        li { a href="/attacks/index.html" { "Matrix" } }
                         li { a href="/targets" { "Live verifiers" } }
                         li { a href="/decode" { "Decode a token" } }
                         li { a href="/board" { "Board" } }

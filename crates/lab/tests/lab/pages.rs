@@ -88,6 +88,38 @@ fn every_page_is_there_and_says_what_it_is() {
 }
 
 #[test]
+fn a_replay_has_an_address_for_each_step_and_each_verifier() {
+    let server = Server::start();
+    assert_eq!(server.get("/a/alg-none").location(), "/a/alg-none/0");
+    for (step, word) in [
+        (0, "Vote before"),
+        (1, "Mallory logs in"),
+        (2, "Not expressible here"),
+        (3, "✗ ACCEPTED"),
+        (4, "ABSENT"),
+        (5, "refuse("),
+        (6, "PASETO: holds"),
+        (7, "CVE-2022-23540"),
+        (8, "the exercise"),
+    ] {
+        let verifier = if step == 2 { "?v=biscuit-auth%2Fv3" } else { "" };
+        let page = server.get(&format!("/a/alg-none/{step}{verifier}"));
+        assert_eq!(page.status, 200, "{step}");
+        assert!(page.body.contains(word), "step {step} lacks {word:?}");
+    }
+    assert_eq!(server.get("/a/alg-none/9").status, 404);
+    assert!(
+        server
+            .get("/a/jwe-zip-bomb/0")
+            .body
+            .contains("process of its own")
+    );
+    assert!(server.get("/a/nothing/0").body.contains("/a lists them"));
+    let list = server.get("/a").body;
+    assert!(list.contains("/a/no-revocation/0"));
+}
+
+#[test]
 fn attacks_that_are_still_being_replayed_say_so() {
     let server = Server::with(OnceLock::new());
     let answer = server.get("/attacks/index.html");
