@@ -51,6 +51,16 @@ attack-speed:
 replay id *flags:
     {{tokenlab}} attack replay {{id}} {{flags}}
 
+# The web lab on 127.0.0.1:7878: exercises, replays, live verifiers
+[group('teach')]
+serve *flags:
+    {{tokenlab}} serve {{flags}}
+
+# The lab in Debian's chromium: every page by mouse, by keyboard, without scripts, before axe
+[group('check')]
+browser *program:
+    crates/lab/browser/run {{program}}
+
 # Fuzz one target on nightly, or on stable with the nightly switch thrown; says which
 [group('break')]
 fuzz target *flags:

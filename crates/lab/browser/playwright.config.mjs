@@ -12,7 +12,7 @@ export default defineConfig({
   outputDir: `${process.env.OUT}/results`,
   workers: 2,
   reporter: "list",
-  timeout: 60_000,
+  timeout: 240_000,
   use: { baseURL: process.env.LAB, launchOptions },
   projects: [
     { name: "light", use: { colorScheme: "light" } },

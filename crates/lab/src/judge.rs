@@ -60,18 +60,18 @@ impl Verdict {
     #[must_use]
     pub fn sentence(&self, exercise: &Exercise) -> String {
         match self {
-            Self::Refused(Some(check)) => format!("Refused by the check `{check}`."),
+            Self::Refused(Some(check)) => format!("Refused by the check {check}."),
             Self::Refused(None) => "Refused, and not by a check: the token broke on the way in.".into(),
             Self::Somebody(user) => {
                 format!("You are {user}, and the token is fine; this exercise wants {VICTIM}.")
             }
             Self::Solved => format!(
-                "Solved. You are {VICTIM}, because this verifier lacks `{}`.",
+                "Solved. You are {VICTIM}, because this verifier lacks the check {}.",
                 exercise.teaches
             ),
             Self::Alternative(through) => format!(
                 "An alternative solve, well found: you are {VICTIM}, and the hardened verifier would have \
-                 stopped you at `{through}`. The exercise is about `{}`; it is still open.",
+                 stopped you at {through}. The exercise is about {}; it is still open.",
                 exercise.teaches
             ),
         }

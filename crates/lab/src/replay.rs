@@ -49,7 +49,7 @@ pub fn is_shown(attack: &dyn Attack) -> bool {
 }
 
 /// Who plays: the one that falls by a mistake of its own before the one that falls
-/// by its format, its hardened twin, and the first library of every other family.
+/// by its format, its hardened twin, and a library of every other family.
 fn cast(attack: &dyn Attack) -> Option<Vec<&'static dyn Target>> {
     if attack.profile().isolated {
         return None;
@@ -69,8 +69,13 @@ fn cast(attack: &dyn Attack) -> Option<Vec<&'static dyn Target>> {
         let library = |target: &&dyn Target| {
             target.profile().scheme.family() == family && tokenlab_attacks::targets::is_contender(*target)
         };
-        // The newest version stands last among the libraries of a family.
-        let found = live::all().filter(library).last();
+        let mut libraries = live::all().filter(library);
+        // The newest version of PASETO stands last.
+        let found = if family == Family::Paseto {
+            libraries.last()
+        } else {
+            libraries.next()
+        };
         cast.extend(found.filter(|found| cast.iter().all(|other| other.id() != found.id())));
     }
     Some(cast)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, Request, State};
-use axum::http::header::{CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, HOST, LOCATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
@@ -247,8 +247,8 @@ async fn target_list() -> Page {
     page(pages::targets::list())
 }
 
-async fn target_page(Path(place): Path<String>) -> Page {
-    page(pages::targets::one(target(&place)?))
+async fn target_page(Path(place): Path<String>, headers: HeaderMap) -> Page {
+    page(pages::targets::one(target(&place)?, host(&headers)))
 }
 
 async fn target_token(Path(place): Path<String>) -> Result<Response, Problem> {
@@ -282,18 +282,24 @@ async fn learner_page(State(shared): Lent, Path(name): Path<String>) -> Page {
     page(pages::learner::html(&learner, &shared.progress.of(&learner)))
 }
 
-async fn exercise_page(State(shared): Lent, Path((name, id)): Path<(String, String)>) -> Page {
+async fn exercise_page(
+    State(shared): Lent,
+    Path((name, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Page {
     let (learner, exercise) = (learner(name)?, exercise(&id)?);
     let standing = shared
         .progress
         .of(&learner)
         .remove(exercise.id)
         .unwrap_or_default();
+    let target = target_of(exercise)?;
     page(pages::exercise::html(
         &learner,
         exercise,
-        target_of(exercise)?,
+        target,
         &standing,
+        host(&headers),
     ))
 }
 
@@ -433,6 +439,12 @@ async fn report_page(State(shared): Lent, Path(name): Path<String>) -> Page {
     let page = pages.get(&name);
     page.map(|page| Html(page.clone()))
         .ok_or_else(|| Problem::not_found("there is no attack of that name; /attacks/index.html has all"))
+}
+
+/// The lab by the name that the request has for it; the guard has looked at it.
+fn host(headers: &HeaderMap) -> &str {
+    let given = headers.get(HOST).and_then(|host| host.to_str().ok());
+    given.unwrap_or("127.0.0.1")
 }
 
 fn now() -> i64 {

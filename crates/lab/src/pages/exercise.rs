@@ -1,7 +1,7 @@
 //! One exercise: story, token, a line for the terminal, a form, hints.
 
 use maud::{Markup, html};
-use tokenlab_attacks::Target;
+use tokenlab_attacks::{Scheme, Target};
 use tokenlab_report::web;
 
 use super::{attack_address, document, in_address, learner as standings, shown};
@@ -20,11 +20,12 @@ pub(crate) fn html(
     exercise: &Exercise,
     target: &dyn Target,
     standing: &Standing,
+    host: &str,
 ) -> Markup {
     let place = address(learner, exercise);
     let endpoint = format!("/s/{}/t/{}", in_address(learner.as_str()), exercise.id);
     let token = &target.exposure().sample_token;
-    let is_session = matches!(target.profile().scheme, tokenlab_attacks::Scheme::Session(_));
+    let is_session = matches!(target.profile().scheme, Scheme::Session(_));
     let texts = web::sections(exercise.text, &|_| None);
     let text = |title: &str| {
         texts
@@ -56,7 +57,7 @@ pub(crate) fn html(
             h2 id="task" { "Task" }
             @if let Some(task) = text("Task") { (task) }
             p { "In a terminal:" }
-            (shown(&command(&endpoint, is_session)))
+            (shown(&command(host, &endpoint, is_session)))
             form action={ (place) "/send" } method="post" {
                 p {
                     label for="token" { "Or send a token from here" }
@@ -104,12 +105,12 @@ pub(crate) fn html(
     document(exercise.title(), &lead, &main)
 }
 
-/// The request as a line for a shell, on the address that this page has.
-fn command(endpoint: &str, is_session: bool) -> String {
+/// The request as a line for a shell.
+pub(super) fn command(host: &str, endpoint: &str, is_session: bool) -> String {
     let header = if is_session {
         "-b \"session=$ID\""
     } else {
         "-H \"Authorization: Bearer $TOKEN\""
     };
-    format!("curl -s {header} http://127.0.0.1:7878{endpoint}/whoami")
+    format!("curl -s {header} http://{host}{endpoint}/whoami")
 }

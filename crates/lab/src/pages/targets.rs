@@ -1,8 +1,9 @@
 //! The verifiers that can be asked over HTTP.
 
 use maud::{Markup, html};
-use tokenlab_attacks::Target;
+use tokenlab_attacks::{Scheme, Target};
 
+use super::exercise::command;
 use super::{document, in_address, shown};
 use crate::live;
 
@@ -38,7 +39,8 @@ pub(crate) fn list() -> Markup {
     document("Live verifiers", &lead, &main)
 }
 
-pub(crate) fn one(target: &dyn Target) -> Markup {
+pub(crate) fn one(target: &dyn Target, host: &str) -> Markup {
+    let is_session = matches!(target.profile().scheme, Scheme::Session(_));
     let card = target.card();
     let place = address(target);
     let lead = html! { p.lead { (card.summary) } };
@@ -55,7 +57,7 @@ pub(crate) fn one(target: &dyn Target) -> Markup {
             h2 id="ask" { "Ask it" }
             p { "An honest token (" a href={ (place) "/token" } { "as text" } "):" }
             (shown(&target.exposure().sample_token))
-            (shown(&format!("curl -s -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:7878{place}/whoami")))
+            (shown(&command(host, &place, is_session)))
             @if live::published(target).is_some() {
                 p { a href={ (place) "/key" } { "The issuer's public key" } }
             }

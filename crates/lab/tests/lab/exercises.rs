@@ -187,7 +187,7 @@ fn another_way_in_is_praised_and_does_not_count() {
     assert!(
         Verdict::Solved
             .sentence(exercise)
-            .contains("lacks `algorithm-allow-list`")
+            .contains("lacks the check algorithm-allow-list")
     );
 }
 

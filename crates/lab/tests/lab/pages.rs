@@ -17,6 +17,7 @@ fn a_learner_walks_from_the_first_page_to_a_solved_exercise_by_forms_alone() {
     assert!(list.body.contains("0 of ") && list.body.contains("not begun"));
     let page = server.get("/s/ada/ex/alg-none").body;
     assert!(page.contains("Story") && page.contains("Show a hint") && !page.contains("Hint 1"));
+    assert!(page.contains(&format!("http://{}/s/ada/t/alg-none/whoami", server.address())));
 
     let honest = server.get("/s/ada/t/alg-none/token").body;
     let sent = server.post("/s/ada/ex/alg-none/send", &format!("token={}", honest.trim()));

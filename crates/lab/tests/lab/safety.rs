@@ -69,7 +69,7 @@ fn every_answer_says_how_it_is_to_be_treated() {
         for header in [
             "content-security-policy: default-src 'none'",
             "x-content-type-options: nosniff",
-            "referrer-policy: no-referrer",
+            "referrer-policy: same-origin",
             "cross-origin-resource-policy: same-origin",
         ] {
             assert!(head.contains(header), "{path} lacks {header}: {head}");
