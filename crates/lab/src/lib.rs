@@ -7,6 +7,7 @@
 //! * [`live`]: every verifier of the attack range behind an HTTP endpoint.
 //! * [`replay`]: an attack before a class, from the same transcripts as everywhere.
 //! * [`exercise`]: what learners solve; [`exercises`] is the registry.
+//! * [`class`]: plans for 45 and 90 minutes.
 //! * [`judge`]: whether a token that got in did so by what the exercise teaches.
 //! * [`progress`]: who did what, kept through a `kill -9`.
 //! * `pages`: HTML without a script.
@@ -15,6 +16,7 @@
 //! report and lab show the same decision by the same line of source.
 
 pub mod bearer;
+pub mod class;
 pub mod exercise;
 pub mod exercises;
 pub mod guard;

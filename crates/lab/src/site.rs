@@ -26,7 +26,7 @@ use crate::judge::{self, Verdict};
 use crate::learner::Learner;
 use crate::progress::{Event, Progress, ProgressError};
 use crate::traces::{Trace, Traces};
-use crate::{exercises, guard, live, pages, replay};
+use crate::{class, exercises, guard, live, pages, replay};
 
 /// How long one answer may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -70,6 +70,7 @@ pub fn service(lab: Lab) -> Router {
         .route("/tools.sh", get(|| async { text(exercises::TOOLS.to_owned()) }))
         .route("/board", get(board))
         .route("/board.csv", get(board_csv))
+        .route("/class/{plan}", get(class_page))
         .route("/decode", get(decode))
         .route("/targets", get(target_list))
         .route("/t/{target}", get(target_page))
@@ -231,6 +232,17 @@ async fn board(State(shared): Lent) -> Page {
 async fn board_csv(State(shared): Lent) -> Response {
     let csv = pages::board::csv(&shared.progress.board());
     ([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv).into_response()
+}
+
+async fn class_page(Path(name): Path<String>) -> Page {
+    let plan = class::named(&name).ok_or_else(|| {
+        let known: Vec<&str> = class::names().collect();
+        Problem::not_found(format!(
+            "there is no plan {name:?}; there are {}",
+            known.join(" and ")
+        ))
+    })?;
+    page(pages::class::html(&plan))
 }
 
 #[derive(Deserialize)]

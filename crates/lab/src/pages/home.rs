@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::document;
 use crate::exercise::Tier;
-use crate::exercises;
+use crate::{class, exercises};
 
 pub(crate) fn html() -> Markup {
     let lead = html! {
@@ -34,6 +34,14 @@ pub(crate) fn html() -> Markup {
                 li { a href="/targets" { "Every verifier as an endpoint" } " that takes tokens from curl." }
                 li { a href="/decode" { "Take a token apart" } ", whole or broken." }
                 li { a href="/board" { "The class" } ": who solved what, and who is stuck." }
+            }
+        }
+        section aria-labelledby="teach" {
+            h2 id="teach" { "Teach" }
+            ul {
+                @for name in class::names() {
+                    li { a href={ "/class/" (name) } { "A plan for " (name) " minutes" } ", with notes." }
+                }
             }
         }
     };

@@ -4,6 +4,7 @@
 //! order, a label on every field, and no state that only colour shows.
 
 pub(crate) mod board;
+pub(crate) mod class;
 pub(crate) mod decode;
 pub(crate) mod exercise;
 pub(crate) mod home;
