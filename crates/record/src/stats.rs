@@ -197,6 +197,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn half_of_a_width_is_told_beside_the_estimate() {
+        let interval = Interval {
+            low: 8.0,
+            estimate: 20.0,
+            high: 14.0,
+        };
+        assert!((interval.relative_half_width() - 0.15).abs() < 1e-12);
+        assert!(Interval::exact(3.0).relative_half_width().abs() < 1e-12);
+    }
+
+    #[test]
     fn quantiles_interpolate_and_ignore_order() {
         assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), Some(2.5));
