@@ -3,8 +3,10 @@
 //! A contender is loaded with one key, so reading a set is no part of one. It is a
 //! parser that strangers reach all the same, and is here for whoever fuzzes it.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::Value;
 
@@ -23,10 +25,22 @@ pub fn read(text: &str) -> Option<Vec<Option<SetKey>>> {
     install_provider();
     let set: JwkSet = serde_json::from_str(text).ok()?;
     let read = |jwk: Jwk| {
+        if !has_length_of_curve(&jwk) {
+            return None;
+        }
         let key = DecodingKey::from_jwk(&jwk).ok()?;
         Some(SetKey { jwk, key })
     };
     Some(set.keys.into_iter().map(read).collect())
+}
+
+/// Whether an OKP key is one of Ed25519, with the 32 bytes that RFC 8037 §2 gives it.
+fn has_length_of_curve(jwk: &Jwk) -> bool {
+    let AlgorithmParameters::OctetKeyPair(parameters) = &jwk.algorithm else {
+        return true;
+    };
+    parameters.curve == EllipticCurve::Ed25519
+        && URL_SAFE_NO_PAD.decode(&parameters.x).is_ok_and(|x| x.len() == 32)
 }
 
 impl SetKey {
@@ -80,6 +94,16 @@ mod tests {
         assert!(!other.verifies("HS256", &token));
         assert!(!own.verifies("ES256", &format!("{token}A")));
         assert_eq!(own.jwk().unwrap()["crv"], "P-256");
+    }
+
+    #[test]
+    fn a_key_of_another_length_than_its_curve_has_is_left_out() {
+        for (x, is_read) in [(43, true), (42, false), (19, false), (0, false)] {
+            let x = "A".repeat(x);
+            let set = format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}]}}"#);
+            let keys = read(&set).unwrap();
+            assert_eq!(keys.first().unwrap().is_some(), is_read, "{set}");
+        }
     }
 
     #[test]
