@@ -42,6 +42,10 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
             journal.display()
         ));
     }
+    let stopped = {
+        let _context = runtime.enter();
+        stop().map_err(Failure::environment)?
+    };
     let report = Arc::new(OnceLock::new());
     let url = format!("http://{address}/");
     if output.is_json() {
@@ -69,31 +73,35 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
             }
             Err(failure) => output.note(&format!("no pages about attacks: {}", failure.message)),
         });
-        runtime.block_on(serve::serve(listener, site, stopped()));
+        runtime.block_on(serve::serve(listener, site, stopped));
         output.note(&"the lab is closed; what was solved is kept");
         // Whoever is still replaying attacks is not waited for.
         std::process::exit(0)
     })
 }
 
-/// Comes back when the user or the machine wants an end.
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// Ends when the user or the machine wants an end. Signals are caught from the call
+/// on, and not only once somebody waits.
+#[cfg(unix)]
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
-    // Without a handler there is no way to hear of it but to be killed.
-    if interrupted.await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
+}
+
+/// Ends when the user wants an end.
+#[cfg(windows)]
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
 
 fn busy(port: u16, error: &io::Error) -> Failure {
