@@ -532,7 +532,7 @@ pub(crate) fn own_stored_key(scheme: Scheme) -> Result<Vec<u8>, MintError> {
 }
 
 /// Her own key of a scheme.
-fn own_key(scheme: Scheme) -> Result<Key, MintError> {
+pub(crate) fn own_key(scheme: Scheme) -> Result<Key, MintError> {
     let wire = match scheme {
         // No contender speaks RSA1_5, so a ring has no key for it.
         Scheme::Jwe(KeyManagement::Rsa15, _) => Scheme::Jwt(JwsAlgorithm::Rs256).to_string(),

@@ -11,6 +11,7 @@
 //!   every check, models of one published bug, libraries used unwisely.
 //! * [`model`]: what a verifier of our own is made of.
 //! * [`outside`]: a verifier of somebody's own, wherever it runs, as a target.
+//! * [`workbench`]: tokens made by hand, with what an attacker has.
 //! * [`source`]: the text of this crate, which traces point into.
 //!
 //! Everything happens in this process, unless whoever calls brings a verifier from
@@ -40,6 +41,7 @@ pub mod targets;
 pub mod timing;
 pub mod trace;
 pub mod weakness;
+pub mod workbench;
 
 #[cfg(feature = "targets")]
 mod answer;

@@ -19,7 +19,7 @@ async function pages(page, learner) {
   expect(exercises.length).toBeGreaterThanOrEqual(12);
   const replay = [...Array(9).keys()].map((step) => `/a/alg-none/${step}`);
   return [
-    "/", "/class/45", "/class/90", "/board", "/targets", "/t/jwt-rs256", `/decode?token=${ADMIN}`, "/nowhere",
+    "/", "/class/45", "/class/90", "/board", "/targets", "/t/jwt-rs256", `/decode?token=${ADMIN}`, `/editor?token=${ADMIN}`, "/nowhere",
     `/s/${learner}`, `/s/${learner}/trace/1`,
     "/a", ...replay, ...exercises,
   ];
@@ -88,7 +88,7 @@ test.describe("without scripts", () => {
     await expect(page.getByText(/^1 of \d+ solved\.$/)).toBeVisible();
     for (const [name, path] of [
       ["home", "/"], ["class", "/class/45"], ["learner", `/s/${learner(info)}`], ["exercise", `/s/${learner(info)}/ex/alg-none`],
-      ["board", "/board"], ["decode", `/decode?token=${ADMIN}`], ["target", "/t/jwt-unsecured"],
+      ["board", "/board"], ["decode", `/decode?token=${ADMIN}`], ["editor", `/editor?token=${ADMIN}`], ["target", "/t/jwt-unsecured"],
       ["predict", "/a/alg-none/0"], ["send", "/a/alg-none/3"], ["why", "/a/alg-none/4"],
     ]) {
       await page.goto(path);

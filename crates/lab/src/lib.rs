@@ -6,6 +6,7 @@
 //! * [`serve`]: the sockets, on loopback, with limits.
 //! * [`live`]: every verifier of the attack range behind an HTTP endpoint.
 //! * [`replay`]: an attack before a class, from the same transcripts as everywhere.
+//! * [`editor`]: tokens taken apart and built, whole or broken.
 //! * [`exercise`]: what learners solve; [`exercises`] is the registry.
 //! * [`class`]: plans for 45 and 90 minutes.
 //! * [`judge`]: whether a token that got in did so by what the exercise teaches.
@@ -17,6 +18,7 @@
 
 pub mod bearer;
 pub mod class;
+pub mod editor;
 pub mod exercise;
 pub mod exercises;
 pub mod guard;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, Request, State};
-use axum::http::header::{CONTENT_TYPE, HOST, LOCATION, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, LOCATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
@@ -21,6 +21,7 @@ use tokenlab_record::catalogue::Family;
 use tokenlab_report::web;
 
 use crate::bearer::{self, NoToken};
+use crate::editor::Draft;
 use crate::exercise::{Exercise, HINTS};
 use crate::judge::{self, Verdict};
 use crate::learner::Learner;
@@ -72,6 +73,7 @@ pub fn service(lab: Lab) -> Router {
         .route("/board.csv", get(board_csv))
         .route("/class/{plan}", get(class_page))
         .route("/decode", get(decode))
+        .route("/editor", get(editor).post(build))
         .route("/targets", get(target_list))
         .route("/t/{target}", get(target_page))
         .route("/t/{target}/token", get(target_token))
@@ -255,6 +257,20 @@ async fn decode(Query(pasted): Query<Pasted>) -> Page {
     page(pages::decode::html(pasted.token.trim()))
 }
 
+async fn editor(Query(pasted): Query<Pasted>) -> Page {
+    let token = pasted.token.trim();
+    let token = if token.is_empty() { UNSIGNED } else { token };
+    page(pages::editor::html(&Draft::of(token)))
+}
+
+/// What the editor begins with.
+const UNSIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.e30.";
+
+async fn build(form: Result<Form<Draft>, FormRejection>) -> Page {
+    let Form(draft) = form?;
+    page(pages::editor::html(&draft))
+}
+
 async fn target_list() -> Page {
     page(pages::targets::list())
 }
@@ -357,7 +373,7 @@ async fn send_form(
     }
     let value =
         HeaderValue::from_str(&format!("Bearer {given}")).map_err(|_| Problem::bad(NoToken::NotAscii))?;
-    headers.insert(axum::http::header::AUTHORIZATION, value);
+    headers.insert(AUTHORIZATION, value);
     let token = token_of(target_of(exercise)?, &headers).map_err(Problem::bad)?;
     let (number, _) = attempt(&shared, &learner, exercise, token).await?;
     Ok(see_other(&pages::trace::address(&learner, number)))

@@ -18,7 +18,7 @@ pub(crate) fn html(board: &Board, now: i64) -> Markup {
         @if board.is_empty() {
             p { "Nobody has sent a token yet." }
         } @else {
-            p { "✓ solved, ○ open with the number of tries, ★ another way in was found, h hints taken. "
+            p { "✓ solved, ○ open with the number of tries, ★ another way in was found, h hints taken, the fourth is the solution. "
                 strong { "stuck" } " has tried, and not for " (STUCK_AFTER) " minutes." }
             div.scroll tabindex="0" role="region" aria-label="The class" {
                 table {

@@ -47,7 +47,12 @@ pub(crate) fn html(
             p { "An honest token of " code { "mallory" } ", an account without privileges ("
                 a href={ (endpoint) "/token" } { "as text" } "):" }
             (shown(token))
-            p { a href={ "/decode?token=" (in_address(token)) } { "Take it apart" } }
+            @if !is_session {
+                p {
+                    a href={ "/decode?token=" (in_address(token)) } { "Take it apart" } ", or "
+                    a href={ "/editor?token=" (in_address(token)) } { "build another of it" }
+                }
+            }
             @if live::published(target).is_some() {
                 p { "The issuer's " a href={ (endpoint) "/key" } { "public key" } ", which everybody may have"
                         @if live::pem(target).is_some() { ", also " a href={ (endpoint) "/key.pem" } { "as PEM" } } "." }

@@ -32,7 +32,7 @@ pub(crate) fn html() -> Markup {
                 li { a href="/attacks/index.html" { "Every attack against every verifier" }
                      ", with what was forged, which check decided, and its line of source." }
                 li { a href="/targets" { "Every verifier as an endpoint" } " that takes tokens from curl." }
-                li { a href="/decode" { "Take a token apart" } ", whole or broken." }
+                li { a href="/decode" { "Take a token apart" } ", whole or broken, and " a href="/editor" { "build another" } "." }
                 li { a href="/board" { "The class" } ": who solved what, and who is stuck." }
             }
         }

@@ -6,6 +6,7 @@
 pub(crate) mod board;
 pub(crate) mod class;
 pub(crate) mod decode;
+pub(crate) mod editor;
 pub(crate) mod exercise;
 pub(crate) mod home;
 pub(crate) mod learner;
@@ -44,6 +45,7 @@ fn document(title: &str, lead: &Markup, main: &Markup) -> Markup {
                         li { a href="/attacks/index.html" { "Matrix" } }
                         li { a href="/targets" { "Live verifiers" } }
                         li { a href="/decode" { "Decode a token" } }
+                        li { a href="/editor" { "Build one" } }
                         li { a href="/board" { "Board" } }
                     }
                 }

@@ -63,6 +63,7 @@ fn every_page_is_there_and_says_what_it_is() {
     let server = Server::start();
     let mut paths: Vec<String> = [
         "/",
+        "/editor",
         "/targets",
         "/decode",
         "/decode?token=a.b.c",
@@ -86,6 +87,28 @@ fn every_page_is_there_and_says_what_it_is() {
     assert!(server.get("/style.css").body.contains(".outcome"));
     assert!(server.get("/words.txt").body.lines().count() > 100);
     assert_eq!(server.get("/index.html").location(), "/");
+}
+
+#[test]
+fn the_editor_builds_what_an_exercise_wants_from_the_fields_alone() {
+    let server = Server::start();
+    let honest = server.get("/s/ada/t/alg-none/token").body;
+    let page = server.get(&format!("/editor?token={}", honest.trim())).body;
+    assert!(page.contains("&quot;sub&quot;:&quot;mallory&quot;"), "{page}");
+    let form = "format=jws&header=%7B%22alg%22%3A%22none%22%7D&payload=%7B%22sub%22%3A%22admin%22%7D&way=text&signature=";
+    let built = server.post("/editor", form).body;
+    assert!(
+        built.contains("<pre>eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.</pre>"),
+        "{built}"
+    );
+    let odd = server
+        .post("/editor", "format=v4.local&way=secret&secret=short&payload=x")
+        .body;
+    assert!(odd.contains("Not built"), "{odd}");
+    let paseto = server
+        .post("/editor", "format=v4.public&way=own&payload=%7B%7D&footer=f")
+        .body;
+    assert!(paseto.contains("<pre>v4.public."), "{paseto}");
 }
 
 #[test]
