@@ -20,8 +20,9 @@ pub enum Verdict {
     Somebody(String),
     /// In as the victim, by the check that the exercise is about.
     Solved,
-    /// In as the victim, by another way: through the check of that name.
-    Alternative(String),
+    /// In as the victim, by another way: the hardened twin refuses it by the check of
+    /// that name, or believes it as well.
+    Alternative(Option<String>),
 }
 
 /// A token sent to an exercise.
@@ -46,8 +47,7 @@ pub fn attempt(exercise: &Exercise, token: &str) -> Option<Attempt> {
             let refused = twin.submit(token, Budget::default());
             match trace::deciding(&refused.trace, false) {
                 Some(check) if check.id == exercise.teaches => Verdict::Solved,
-                Some(check) => Verdict::Alternative(check.id.clone()),
-                None => Verdict::Alternative("no check of the hardened verifier".into()),
+                other => Verdict::Alternative(other.map(|check| check.id.clone())),
             }
         }
         Some(user) => Verdict::Somebody(user.to_owned()),
@@ -70,8 +70,12 @@ impl Verdict {
                 exercise.teaches
             ),
             Self::Alternative(through) => format!(
-                "An alternative solve, well found: you are {VICTIM}, and the hardened verifier would have \
-                 stopped you at {through}. The exercise is about {}; it is still open.",
+                "An alternative solve, well found: you are {VICTIM}, and the hardened verifier would have {}. \
+                 The exercise is about {}; it is still open.",
+                through.as_ref().map_or_else(
+                    || "believed it as well".to_owned(),
+                    |check| format!("stopped you at {check}")
+                ),
                 exercise.teaches
             ),
         }

@@ -526,7 +526,7 @@ async fn attempt(
     let event = match &attempt.verdict {
         Verdict::Solved => Event::Solved,
         Verdict::Alternative(through) => Event::Alternative {
-            through: through.clone(),
+            through: through.clone().unwrap_or_else(|| "both verifiers".into()),
         },
         Verdict::Refused(_) | Verdict::Somebody(_) => Event::Tried,
     };
