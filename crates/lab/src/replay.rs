@@ -10,6 +10,19 @@ use tokenlab_record::transcript::Transcript;
 
 use crate::live;
 
+/// The steps of a replay, as a teacher would call them.
+pub const STEPS: [&str; 9] = [
+    "Predict",
+    "The honest token",
+    "Forge",
+    "Send",
+    "Why",
+    "Fix",
+    "Elsewhere",
+    "History",
+    "Check",
+];
+
 /// An attack and what became of it.
 pub struct Shown {
     /// The attack.

@@ -25,6 +25,16 @@ pub fn sections<'a>(text: &'a str, place: &dyn Fn(&str) -> Option<String>) -> Ve
         .collect()
 }
 
+/// The same as text, for whoever has no use for markup.
+#[must_use]
+pub fn texts(text: &str) -> Vec<(&str, &str)> {
+    let sections = markdown::sections(text);
+    sections
+        .iter()
+        .map(|section| (section.title, section.body))
+        .collect()
+}
+
 /// An honest token against a forged one, part by part.
 #[must_use]
 pub fn parts(diff: &[PartDiff]) -> Markup {

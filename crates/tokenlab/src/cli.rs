@@ -276,7 +276,7 @@ pub(crate) struct AttackReplay {
     /// Attack id.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// Which target to attack; one that falls and one that holds if none is given.
+    /// Which target to attack; without it one that falls, its fix, and one of every other family.
     #[arg(long, value_name = "ID")]
     pub(crate) target: Option<String>,
     /// Do not wait for a key between the steps.

@@ -8,20 +8,7 @@ use tokenlab_report::web;
 
 use super::{attack_address, checks, decode as anatomy, document, in_address, lines};
 use crate::exercises;
-use crate::replay::{self, Row, Shown};
-
-/// The steps, as a teacher would call them.
-const STEPS: [&str; 9] = [
-    "Predict",
-    "The honest token",
-    "Forge",
-    "Send",
-    "Why",
-    "Fix",
-    "Elsewhere",
-    "History",
-    "Check",
-];
+use crate::replay::{self, Row, STEPS, Shown};
 
 /// The last step.
 pub(crate) const LAST: usize = STEPS.len() - 1;

@@ -14,7 +14,8 @@ use super::evidence;
 pub(crate) struct Section<'a> {
     /// Its heading.
     pub(crate) title: &'a str,
-    body: &'a str,
+    /// What stands under it, as it was written.
+    pub(crate) body: &'a str,
 }
 
 /// The sections of a lesson. What stands before the first is its title, which

@@ -1,179 +1,245 @@
-//! `tokenlab attack replay`: one attack, step by step, as a class would see it.
+//! `tokenlab attack replay`: one attack before a class, step by step.
+//!
+//! On a terminal it waits for a word between the steps, elsewhere and under `--auto` it
+//! tells all of them. It reads whole lines and not single keys: a screen reader hears
+//! what was typed, and there is no mode of the terminal that a crash could leave behind.
+
+mod steps;
 
 use std::io::{self, BufRead, IsTerminal};
 
 use tokenlab_attacks::{Attack, Replay, Target, isolation, targets};
-use tokenlab_record::catalogue::{AttackCard, TargetCard};
-use tokenlab_record::transcript::{CheckResult, TraceEntry, Transcript, Verdict};
-use tokenlab_report::format;
+use tokenlab_lab::replay::{self, Row, STEPS, Shown};
+use tokenlab_record::transcript::Transcript;
 
-use super::{attack_named, cell, targets_matching, word};
+use super::{attack_named, cell, targets_matching};
 use crate::cli::AttackReplay;
 use crate::output::{Failure, Output};
+use steps::{PER_VERIFIER, WHY};
 
-/// Replays the attack against the chosen target, or against one that falls
-/// and one that holds.
+/// Shows the attack against the chosen target, or against one that falls, its fix, and
+/// one of every other family.
 ///
 /// # Errors
 /// [`Failure`]: a name that matches nothing.
 pub(super) fn run(arguments: &AttackReplay, output: &Output) -> Result<(), Failure> {
     let attack = attack_named(&arguments.id)?;
-    let targets = match &arguments.target {
-        Some(id) => targets_matching(Some(id))?,
-        None => one_that_falls_and_one_that_holds(attack),
-    };
-    let mut replays: Vec<Replay> = Vec::new();
-    for target in targets {
-        replays.extend(cell(attack, target, output)?);
-    }
     if output.is_json() {
+        let replays = replays(attack, arguments.target.as_deref(), output)?;
         let transcripts: Vec<&Transcript> = replays.iter().flat_map(|replay| &replay.transcripts).collect();
         return output.envelope("attack-replay", &transcripts);
     }
-    let pause = Pause(!arguments.auto && io::stdin().is_terminal() && io::stdout().is_terminal());
-    introduce(&attack.card(), output)?;
-    for replay in &replays {
-        let Some(transcript) = replay.deciding() else {
-            continue;
+    let shown = shown(attack, arguments.target.as_deref(), output)?;
+    if !arguments.auto && io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return walk(&shown, output);
+    }
+    for step in 0..STEPS.len() {
+        let rows = match step {
+            _ if arguments.target.is_some() && PER_VERIFIER.contains(&step) => shown.rows.len(),
+            // Beside the verifier that falls, how its fix decides.
+            WHY => 2,
+            _ => 1,
         };
-        let card = targets::all()
-            .iter()
-            .map(|target| target.card())
-            .find(|card| card.id == replay.cell.target);
-        pause.wait(output)?;
-        show(transcript, card.as_ref(), &pause, output)?;
-    }
-    cite(&attack.card(), output)
-}
-
-/// The first target that falls, and the one that differs from it in nothing but
-/// the missing check.
-fn one_that_falls_and_one_that_holds(attack: &dyn Attack) -> Vec<&'static dyn Target> {
-    let mut all = targets::all().iter().map(AsRef::as_ref);
-    let Some(falls) = all.find(|target| isolation::is_to_fall(attack, *target)) else {
-        return Vec::new();
-    };
-    let holds = falls.profile().hardened.and_then(targets::named);
-    [falls].into_iter().chain(holds).collect()
-}
-
-/// Waits for Enter between steps, on a terminal.
-struct Pause(bool);
-
-impl Pause {
-    fn wait(&self, output: &Output) -> Result<(), Failure> {
-        if self.0 {
-            output.note(&"  — Enter —");
-            io::stdin()
-                .lock()
-                .read_line(&mut String::new())
-                .map_err(|error| Failure::environment(format!("cannot read the keyboard: {error}")))?;
+        for row in shown.rows.iter().take(rows) {
+            tell(&shown, row, step, false, output)?;
         }
-        Ok(())
     }
+    output.note(&next(&shown));
+    Ok(())
 }
 
-fn introduce(card: &AttackCard, output: &Output) -> Result<(), Failure> {
-    output.line(&format!("{} · {}", card.id, card.title))?;
-    output.line(&format!("The flawed assumption: {}", card.assumption))
-}
-
-fn show(
-    transcript: &Transcript,
-    card: Option<&TargetCard>,
-    pause: &Pause,
+/// The first target that falls, and the one that differs from it in nothing but the
+/// missing check; or those that match.
+fn replays(
+    attack: &'static dyn Attack,
+    chosen: Option<&str>,
     output: &Output,
-) -> Result<(), Failure> {
-    output.line(&format!("\n── against {} {}", transcript.target, "─".repeat(40)))?;
-    if let Some(card) = card {
-        output.line(&format!(
-            "{} ({}; {})",
-            card.summary,
-            card.kind.slug(),
-            card.provenance
-        ))?;
-    }
-    if let Some(analogue) = &transcript.analogue {
-        output.line(&format!(
-            "Not the same attack, but its nearest analogue here: {analogue}"
-        ))?;
-    }
-    for (number, step) in transcript.steps.iter().enumerate() {
-        output.line(&format!("\n{}. {}", number + 1, step.action))?;
-        for line in step.artefact.lines() {
-            output.line(&format!("   {line}"))?;
+) -> Result<Vec<Replay>, Failure> {
+    let targets = match chosen {
+        Some(id) => targets_matching(Some(id))?,
+        None => {
+            let mut all = targets::all().iter().map(AsRef::as_ref);
+            let falls: Option<&dyn Target> = all.find(|target| isolation::is_to_fall(attack, *target));
+            let holds = falls.and_then(|falls| targets::named(falls.profile().hardened?));
+            falls.into_iter().chain(holds).collect()
         }
+    };
+    let mut replays = Vec::new();
+    for target in targets {
+        replays.extend(cell(attack, target, output)?);
     }
-    pause.wait(output)?;
-    output.line(&"\nWhat changed in the token")?;
-    for part in transcript.diff.iter().filter(|part| part.before != part.after) {
-        output.line(&format!("   {:<10} - {}", part.part, part.before))?;
-        output.line(&format!("   {:<10} + {}", "", part.after))?;
+    Ok(replays)
+}
+
+fn shown(attack: &'static dyn Attack, chosen: Option<&str>, output: &Output) -> Result<Shown, Failure> {
+    if let Some(shown) = chosen.map_or_else(|| replay::show(attack), |_| None) {
+        return Ok(shown);
     }
-    pause.wait(output)?;
-    output.line(&"\nHow the verifier decided")?;
-    for entry in &transcript.trace {
-        output.line(&trace_line(entry))?;
-    }
-    output.line(&format!("\n{}", conclusion(transcript)))?;
-    match transcript.cost_ratio() {
-        Some(ratio) => output.line(&format!("{} the time of an honest token", format::ratio(ratio))),
-        None => Ok(()),
+    let rows = replays(attack, chosen, output)?.into_iter().filter_map(|replay| {
+        Some(Row {
+            target: targets::named(&replay.cell.target)?.card(),
+            transcript: replay.deciding()?.clone(),
+        })
+    });
+    Ok(Shown {
+        card: attack.card(),
+        rows: rows.collect(),
+    })
+}
+
+/// Where somebody is in a replay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    step: usize,
+    row: usize,
+    /// Whether decisions are still a secret.
+    hides: bool,
+}
+
+/// What somebody at the keyboard wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Next,
+    Back,
+    Verifier(usize),
+    Hide,
+    Blank,
+    Command,
+    Help,
+    Quit,
+}
+
+impl Wish {
+    fn read(line: &str) -> Option<Self> {
+        Some(match line.trim() {
+            "" | "n" => Self::Next,
+            "p" => Self::Back,
+            "h" => Self::Hide,
+            "b" => Self::Blank,
+            "c" => Self::Command,
+            "?" => Self::Help,
+            "q" => Self::Quit,
+            number => Self::Verifier(number.parse::<usize>().ok()?.checked_sub(1)?),
+        })
     }
 }
 
-fn trace_line(entry: &TraceEntry) -> String {
-    let result = match entry.result {
-        CheckResult::Fired => "FIRED  ",
-        CheckResult::Passed => "passed ",
-        CheckResult::Skipped => "skipped",
-        CheckResult::Absent => "ABSENT ",
-    };
-    let source = match entry.result {
-        CheckResult::Fired | CheckResult::Absent => format!("  {}:{}", entry.file, entry.line),
-        CheckResult::Passed | CheckResult::Skipped => String::new(),
-    };
-    let detail = if entry.detail.is_empty() {
-        String::new()
-    } else {
-        format!("  {}", entry.detail)
-    };
+impl Place {
+    /// Where that leads among `rows` verifiers; `None` if it ends the replay.
+    fn after(self, wish: Wish, rows: usize) -> Option<Self> {
+        match wish {
+            Wish::Next if self.step + 1 == STEPS.len() => None,
+            Wish::Next => Some(Self {
+                step: self.step + 1,
+                ..self
+            }),
+            Wish::Back => Some(Self {
+                step: self.step.saturating_sub(1),
+                ..self
+            }),
+            Wish::Verifier(row) if row < rows => Some(Self { row, ..self }),
+            Wish::Hide => Some(Self {
+                hides: !self.hides,
+                ..self
+            }),
+            Wish::Quit => None,
+            Wish::Verifier(_) | Wish::Blank | Wish::Command | Wish::Help => Some(self),
+        }
+    }
+}
+
+const HELP: &str = "Enter or n: next · p: previous · 1 to 5: another verifier · h: hide or show decisions · \
+                    b: blank · c: the command of this replay · q: quit";
+
+/// Lines that push a screen's content away.
+const SCREEN: usize = 60;
+
+fn walk(shown: &Shown, output: &Output) -> Result<(), Failure> {
+    output.note(&HELP);
+    let mut place = Place::default();
+    loop {
+        let Some(row) = shown.rows.get(place.row) else {
+            return Ok(());
+        };
+        tell(shown, row, place.step, place.hides, output)?;
+        // Words that show something else come back to the same step.
+        loop {
+            output.note(&format!(
+                "-- {} of {} · {} · ? for help",
+                place.step + 1,
+                STEPS.len(),
+                row.target.id
+            ));
+            let mut line = String::new();
+            let read = io::stdin().lock().read_line(&mut line);
+            if read.map_err(|error| Failure::environment(format!("cannot read the keyboard: {error}")))? == 0
+            {
+                return Ok(());
+            }
+            let wish = Wish::read(&line).unwrap_or(Wish::Help);
+            match wish {
+                Wish::Help => output.note(&HELP),
+                Wish::Blank => output.line(&"\n".repeat(SCREEN))?,
+                Wish::Command => output.line(&format!(
+                    "tokenlab attack replay {} --target '{}' --auto",
+                    shown.card.id, row.target.id
+                ))?,
+                _ => {
+                    let Some(next_place) = place.after(wish, shown.rows.len()) else {
+                        output.note(&next(shown));
+                        return Ok(());
+                    };
+                    place = next_place;
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn tell(shown: &Shown, row: &Row, step: usize, hides: bool, output: &Output) -> Result<(), Failure> {
+    let title = STEPS.get(step).copied().unwrap_or_default();
+    output.line(&format!("\n── {} · {}. {title} ──", shown.card.title, step + 1))?;
+    for line in steps::lines(shown, row, step, hides) {
+        output.line(&line)?;
+    }
+    Ok(())
+}
+
+fn next(shown: &Shown) -> String {
     format!(
-        "   {:<11} {result} {:<24}{detail}{source}",
-        entry.stage.title(),
-        entry.id
+        "next: the same in a browser, tokenlab serve and /a/{} · tokenlab attack matrix",
+        shown.card.id
     )
 }
 
-fn conclusion(transcript: &Transcript) -> String {
-    let by = transcript
-        .decided_by
-        .as_deref()
-        .unwrap_or("nothing that could be named");
-    match &transcript.verdict {
-        Verdict::Accepted { claims } => {
-            let who = claims
-                .get("sub")
-                .map_or_else(|| "nobody".to_owned(), ToString::to_string);
-            format!("ACCEPTED as {who}: the verifier lacks {by}")
-        }
-        Verdict::Rejected { reason, detail } => format!("refused by {by}: {reason} ({detail})"),
-        Verdict::Inapplicable { why } => format!("not expressible: {why}"),
-        Verdict::Exhausted { detail } | Verdict::Panicked { detail } | Verdict::Leaked { detail } => {
-            format!("{}: {detail}; the verifier lacks {by}", word(&transcript.verdict))
-        }
-        _ => "no verdict".to_owned(),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn cite(card: &AttackCard, output: &Output) -> Result<(), Failure> {
-    output.line(&"\nSources")?;
-    for reference in &card.references {
-        output.line(&format!("   {}: {}", reference.label, reference.note))?;
+    #[test]
+    fn words_lead_forth_and_back_and_to_another_verifier() {
+        let wish = |line: &str| Wish::read(line).unwrap();
+        let start = Place::default();
+        let second = start.after(wish("\n"), 5).unwrap();
+        assert_eq!(second.step, 1);
+        assert_eq!(second.after(wish("p\n"), 5), Some(start));
+        assert_eq!(
+            start.after(wish("p"), 5),
+            Some(start),
+            "nothing stands before the first"
+        );
+        assert_eq!(second.after(wish("3"), 5).unwrap().row, 2);
+        assert_eq!(second.after(wish("6"), 5), Some(second), "there is no sixth");
+        assert!(second.after(wish("h"), 5).unwrap().hides);
+        assert_eq!(second.after(wish("q"), 5), None);
+        let last = Place {
+            step: STEPS.len() - 1,
+            ..start
+        };
+        assert_eq!(last.after(wish("n"), 5), None);
+        for line in ["0", "x", "-1", "99999999999999999999"] {
+            assert_eq!(Wish::read(line), None, "{line}");
+        }
     }
-    output.note(&format!(
-        "next: attacks/lessons/{}.md · tokenlab attack matrix",
-        card.id
-    ));
-    Ok(())
 }
