@@ -458,7 +458,7 @@ pub(crate) fn footer_with_kid(kid: &str) -> String {
 }
 
 /// Her key as a JWK; where the scheme has no keys, one that she might have.
-fn own_jwk(scheme: Scheme) -> Result<Value, MintError> {
+pub(crate) fn own_jwk(scheme: Scheme) -> Result<Value, MintError> {
     let scheme = match scheme {
         Scheme::Session(_) => Scheme::Jwt(JwsAlgorithm::Hs256),
         scheme => scheme,

@@ -72,11 +72,20 @@ pub(crate) fn paseto(
     claims: &ClaimSet,
     footer: &str,
 ) -> Result<String, MintError> {
-    let bound = Bound {
+    seal(
+        scheme,
+        key,
+        paseto_payload(claims)?.as_bytes(),
+        &with_footer(footer),
+    )
+}
+
+/// What a footer binds; nothing if it is empty.
+pub(crate) fn with_footer(footer: &str) -> Bound {
+    Bound {
         footer: (!footer.is_empty()).then(|| footer.into()),
         ..Bound::default()
-    };
-    seal(scheme, key, paseto_payload(claims)?.as_bytes(), &bound)
+    }
 }
 
 /// A biscuit of one block, under any root key.

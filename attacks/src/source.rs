@@ -7,6 +7,7 @@
 //! a source of this crate, so that a change to it compiles the crate anew.
 
 use include_dir::{Dir, include_dir};
+use tokenlab_record::source::Excerpt;
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src");
 
@@ -18,6 +19,13 @@ const ROOT: &str = "attacks/src/";
 #[must_use]
 pub fn text(file: &str) -> Option<&'static str> {
     SOURCES.get_file(file.strip_prefix(ROOT)?)?.contents_utf8()
+}
+
+/// The lines around the one that a trace names, for the run of that id; `None` if it
+/// is in no source of this crate.
+#[must_use]
+pub fn excerpt(run: &str, file: &str, line: u32) -> Option<Excerpt> {
+    Excerpt::of(run, file, line, text(file)?)
 }
 
 #[cfg(test)]

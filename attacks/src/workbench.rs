@@ -6,12 +6,11 @@
 
 use serde_json::Value;
 use tokenlab_harness::exchange::Key;
-use tokenlab_harness::{Bound, paseto::Purpose};
+use tokenlab_harness::paseto::Purpose;
 
-use crate::attacker::own_key;
+use crate::attacker::{self, own_key};
 use crate::hs::Hs;
 use crate::mint::{self, Signature};
-use crate::public_key;
 use crate::scheme::{JwsAlgorithm, Scheme, Version};
 
 /// What stands in the third part of a JWS.
@@ -61,21 +60,16 @@ pub fn v4(purpose: Purpose, key: Option<Vec<u8>>, payload: &[u8], footer: &str) 
             );
         }
     };
-    let bound = Bound {
-        footer: (!footer.is_empty()).then(|| footer.into()),
-        ..Bound::default()
-    };
-    mint::seal(scheme, &key, payload, &bound).map_err(|error| error.to_string())
+    mint::seal(scheme, &key, payload, &mint::with_footer(footer)).map_err(|error| error.to_string())
 }
 
-/// The public half of Mallory's own key for the algorithm of that name, as a JWK.
+/// Mallory's own key for the algorithm of that name as a JWK: the public half, or the
+/// secret where there is none.
 ///
 /// # Errors
-/// In a sentence, if there is none.
+/// In a sentence, if the lab does not know the algorithm, or has no key for it.
 pub fn own_jwk(name: &str) -> Result<Value, String> {
-    let key = own_key(Scheme::Jwt(algorithm(name)?)).map_err(|error| error.to_string())?;
-    let public = key.public().ok_or_else(|| format!("{name} has no public key"))?;
-    Ok(public_key::jwk(&public))
+    attacker::own_jwk(Scheme::Jwt(algorithm(name)?)).map_err(|error| error.to_string())
 }
 
 fn algorithm(name: &str) -> Result<JwsAlgorithm, String> {
@@ -86,7 +80,7 @@ fn algorithm(name: &str) -> Result<JwsAlgorithm, String> {
 mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use tokenlab_harness::contenders;
+    use tokenlab_harness::{Bound, contenders};
 
     use super::*;
 

@@ -10,7 +10,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::Value;
 
-use crate::contenders::jsonwebtoken::install_provider;
+use crate::contenders;
 
 /// One key of a set that jsonwebtoken would verify with.
 pub struct SetKey {
@@ -22,7 +22,7 @@ pub struct SetKey {
 /// reads and has no use for; `None` if the whole is no set to it.
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Option<SetKey>>> {
-    install_provider();
+    contenders::install_jwt_provider();
     let set: JwkSet = serde_json::from_str(text).ok()?;
     let read = |jwk: Jwk| {
         if !has_length_of_curve(&jwk) {
@@ -73,7 +73,7 @@ impl SetKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Corpus, KeyRing, Policy, contenders};
+    use crate::{Corpus, KeyRing, Policy};
 
     #[test]
     fn a_key_of_a_set_verifies_what_it_signed_and_by_no_other_algorithm() {

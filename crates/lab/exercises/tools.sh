@@ -29,5 +29,18 @@ claims() { printf '%s' "$1" | part 2 | unb64 | sed 's/"mallory"/"admin"/' | b64;
 # The tag of HS256 (RFC 7518 §3.2): hs256 INPUT KEY-IN-HEXADECIMAL
 hs256() { printf '%s' "$1" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$2" -binary | b64; }
 
+# An RSA key of one's own in the file KEY, and its public half as JWK (RFC 7517): own_rsa_key
+own_rsa_key() {
+    KEY="$(mktemp)"
+    trap 'rm -f "$KEY"' EXIT
+    openssl genrsa -out "$KEY" 2048 2>/dev/null
+    local modulus
+    modulus="$(openssl rsa -in "$KEY" -noout -modulus | cut -d= -f2 | unhex | b64)"
+    JWK="$(printf '{"kty":"RSA","n":"%s","e":"AQAB"}' "$modulus")"
+}
+
+# The signature of RS256 by that key: rs256 INPUT
+rs256() { printf '%s' "$1" | openssl dgst -sha256 -sign "$KEY" -binary | b64; }
+
 # Sends a token: send EXERCISE TOKEN
 send() { curl -s -H "Authorization: Bearer $2" "$(at "$1" whoami)"; }

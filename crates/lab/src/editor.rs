@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use tokenlab_attacks::workbench::{self, Third};
 use tokenlab_harness::decode::{Decoded, Format, decode};
+use tokenlab_harness::exchange::bytes_of_hexadecimal;
 use tokenlab_harness::paseto::Purpose;
 
 /// What stands in the form.
@@ -124,14 +125,8 @@ impl Draft {
         let Some(digits) = text.strip_prefix("hex:") else {
             return Ok(text.into_bytes());
         };
-        let digits: Vec<u8> = digits.trim().bytes().collect();
-        let pairs = digits.chunks(2).map(|pair| {
-            let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        pairs
-            .collect::<Option<Vec<u8>>>()
-            .ok_or_else(|| "after `hex:` come pairs of digits from 0 to f".into())
+        bytes_of_hexadecimal(digits.trim())
+            .map_err(|_| "after `hex:` come pairs of digits from 0 to f".to_owned())
     }
 }
 

@@ -180,7 +180,7 @@ pub(crate) fn slug(text: &str) -> String {
 }
 
 /// The text with its first letter in upper case.
-pub(crate) fn capitalised(text: &str) -> String {
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

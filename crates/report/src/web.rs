@@ -7,6 +7,7 @@ use tokenlab_record::transcript::PartDiff;
 
 use crate::page::{self, evidence, markdown};
 use crate::palette;
+pub use crate::view::capitalised;
 
 /// Colours for light and dark, and every rule of the page.
 #[must_use]

@@ -172,7 +172,7 @@ fn forward_verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn 
 }
 
 /// Puts the forwarding provider in place; harmless when it is there already.
-pub(crate) fn install_provider() {
+pub(super) fn install_provider() {
     // The second and later calls are refused by the library, as they should be.
     let _ = FORWARDING_PROVIDER.install_default();
 }

@@ -7,7 +7,7 @@
 mod biscuit_auth;
 #[cfg(feature = "openssl")]
 mod josekit;
-pub(crate) mod jsonwebtoken;
+mod jsonwebtoken;
 mod jws;
 mod jwt_compact;
 mod jwt_simple;

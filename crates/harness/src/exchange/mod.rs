@@ -27,5 +27,6 @@ pub use form::KeyError;
 pub use key::{Key, MlDsa, PrivateKey, PublicKey};
 pub use line::{Answer, Request, Verdict};
 pub use mint::{MintError, mint};
+pub use text::bytes_of_hexadecimal;
 pub use verify::Verifier;
 pub use wanted::{Kind, Length, Wanted};

@@ -9,7 +9,7 @@ use super::{paserk_key, pem, raw};
 pub(super) fn read(scheme: &str, wanted: Wanted, text: &str) -> Result<Key, KeyError> {
     let trimmed = text.trim();
     if let Some(digits) = text.strip_prefix("hex:") {
-        return raw::read(scheme, wanted, bytes_of(digits)?);
+        return raw::read(scheme, wanted, bytes_of_hexadecimal(digits)?);
     }
     if let Some(secret) = text.strip_prefix("utf8:") {
         return match wanted {
@@ -31,7 +31,7 @@ pub(super) fn read(scheme: &str, wanted: Wanted, text: &str) -> Result<Key, KeyE
                 wanted,
             ));
         }
-        return raw::biscuit(kind, &bytes_of(digits)?);
+        return raw::biscuit(kind, &bytes_of_hexadecimal(digits)?);
     }
     if paserk_key::looks_like_one(trimmed) {
         return paserk_key::read(scheme, wanted, trimmed);
@@ -59,7 +59,11 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-fn bytes_of(digits: &str) -> Result<Vec<u8>, KeyError> {
+/// The bytes that hexadecimal digits of either case stand for.
+///
+/// # Errors
+/// [`KeyError::Unreadable`] of another character, and of an odd number of digits.
+pub fn bytes_of_hexadecimal(digits: &str) -> Result<Vec<u8>, KeyError> {
     let values: Option<Vec<u8>> = digits
         .chars()
         .map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))

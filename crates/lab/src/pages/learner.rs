@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use tokenlab_report::format::counted;
 
 use super::{document, exercise};
 use crate::exercise::{Exercise, Tier};
@@ -50,16 +51,14 @@ pub(crate) fn standing(standing: Option<&Standing>) -> String {
         }
         .to_owned(),
     ];
-    let count =
-        |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
-    words.push(count(standing.tries.into(), "try", "tries"));
+    words.push(counted(standing.tries.into(), "try", "tries"));
     if standing.hints > 0 {
-        words.push(count(standing.hints.into(), "hint", "hints"));
+        words.push(counted(standing.hints.into(), "hint", "hints"));
     }
     if !standing.alternatives.is_empty() {
         words.push(format!(
             "★ {}",
-            count(
+            counted(
                 standing.alternatives.len() as u64,
                 "other way in",
                 "other ways in"

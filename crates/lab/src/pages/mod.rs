@@ -15,9 +15,9 @@ pub(crate) mod targets;
 pub(crate) mod trace;
 
 use maud::{DOCTYPE, Markup, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokenlab_attacks::{Target, source};
 use tokenlab_record::catalogue::Family;
-use tokenlab_record::source::Excerpt;
 use tokenlab_record::transcript::{CheckResult, TraceEntry};
 use tokenlab_report::web;
 
@@ -64,16 +64,11 @@ fn document(title: &str, lead: &Markup, main: &Markup) -> Markup {
 
 /// What can't be done, as a page.
 pub(crate) fn problem(sentence: &str) -> Markup {
-    let mut letters = sentence.chars();
-    let first: String = letters
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default();
     document(
         "That did not work",
         &html! {},
         &html! {
-            p.outcome { (first) (letters.as_str()) "." }
+            p.outcome { (web::capitalised(sentence)) "." }
             p { a href="/" { "Back to the lab" } }
         },
     )
@@ -81,15 +76,13 @@ pub(crate) fn problem(sentence: &str) -> Markup {
 
 /// A text as one segment of an address.
 pub(crate) fn in_address(text: &str) -> String {
-    let mut address = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            address.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    address
+    /// All but what RFC 3986 §2.3 leaves as it stands.
+    const ESCAPED: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
+    utf8_percent_encode(text, &ESCAPED).to_string()
 }
 
 /// Where an attack's page is.
@@ -156,7 +149,7 @@ const fn result(result: CheckResult) -> (&'static str, &'static str) {
 
 /// The lines of source that a check stands on, or is missing from.
 fn lines(entry: &TraceEntry) -> Option<Markup> {
-    let excerpt = Excerpt::of("", &entry.file, entry.line, source::text(&entry.file)?)?;
+    let excerpt = source::excerpt("", &entry.file, entry.line)?;
     Some(html! {
         p { code { (entry.file) ":" (entry.line) } }
         (web::excerpt(&excerpt))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -144,4 +145,17 @@ impl Answer {
 /// The folder of exercises.
 pub(crate) fn exercises() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises")
+}
+
+/// Whether the scripts of the exercises can run here; says so if not, and fails where
+/// everything is required.
+pub(crate) fn has_shell_tools() -> bool {
+    let runs = |tool: &str, argument: &str| Command::new(tool).arg(argument).output().is_ok();
+    if runs("openssl", "version") && runs("curl", "-V") {
+        return true;
+    }
+    let required = std::env::var_os("TOKENLAB_REQUIRE").is_some();
+    assert!(!required, "curl and openssl are required here");
+    eprintln!("not run: the solutions need curl and openssl");
+    false
 }

@@ -167,7 +167,7 @@ fn sources(run: &str, transcripts: &[Transcript]) -> Vec<Excerpt> {
     let places: BTreeSet<(&str, u32)> = entries.map(|entry| (entry.file.as_str(), entry.line)).collect();
     places
         .into_iter()
-        .filter_map(|(file, line)| Excerpt::of(run, file, line, source::text(file)?))
+        .filter_map(|(file, line)| source::excerpt(run, file, line))
         .collect()
 }
 

@@ -6,7 +6,6 @@
 use tokenlab_attacks::source;
 use tokenlab_harness::decode;
 use tokenlab_lab::replay::{Row, Shown};
-use tokenlab_record::source::Excerpt;
 use tokenlab_record::transcript::{CheckResult, TraceEntry, Transcript, Verdict};
 use tokenlab_report::{format, web};
 
@@ -158,8 +157,7 @@ fn trace_line(entry: &TraceEntry) -> String {
 
 /// The lines of source that decided, the one that is meant behind an arrow.
 fn excerpt(entry: &TraceEntry) -> Vec<String> {
-    let excerpt = source::text(&entry.file).and_then(|text| Excerpt::of("", &entry.file, entry.line, text));
-    let Some(excerpt) = excerpt else {
+    let Some(excerpt) = source::excerpt("", &entry.file, entry.line) else {
         return Vec::new();
     };
     let mut lines = vec![format!("{}:{}", entry.file, entry.line)];
