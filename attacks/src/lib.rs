@@ -11,6 +11,7 @@
 //!   every check, models of one published bug, libraries used unwisely.
 //! * [`model`]: what a verifier of our own is made of.
 //! * [`outside`]: a verifier of somebody's own, wherever it runs, as a target.
+//! * [`specimen`]: tokens that tell a verifier that works from one that refuses everything.
 //! * [`workbench`]: tokens made by hand, with what an attacker has.
 //! * [`source`]: the text of this crate, which traces point into.
 //!
@@ -35,6 +36,8 @@ pub mod public_key;
 pub mod replay;
 pub mod scheme;
 pub mod source;
+#[cfg(feature = "targets")]
+pub mod specimen;
 pub mod target;
 #[cfg(feature = "targets")]
 pub mod targets;

@@ -24,6 +24,7 @@ use tokenlab_record::transcript::{CheckResult, Stage};
 use crate::attacker::{ATTACKER, VICTIM};
 use crate::card::TargetProfile;
 use crate::scheme::Scheme;
+use crate::specimen::{self, Specimen, last_part_changed};
 use crate::target::{Decision, Exposure, Outcome, Target};
 use crate::trace::entry;
 use crate::weakness::Weakness;
@@ -171,6 +172,12 @@ impl Setting {
         &self.exposure
     }
 
+    /// Tokens that a verifier has to believe, and plain ones that it has to refuse.
+    #[must_use]
+    pub fn specimens(&self) -> Vec<Specimen> {
+        specimen::all(&self.exposure)
+    }
+
     /// Puts a verifier in its place.
     #[must_use]
     pub fn target(self, verifier: Arc<dyn Verifier>) -> OutsideTarget {
@@ -246,7 +253,7 @@ impl OutsideTarget {
             }
             other => return Greeting::Misfit(format!("asked about an honest token, {}", mishap(other))),
         }
-        match self.ask(&one_letter_changed(sample)) {
+        match self.ask(&last_part_changed(sample)) {
             Reply::Refused(_) => Greeting::Fits,
             Reply::Believed(_) => Greeting::Misfit(
                 "it believes an honest token with one letter changed, so it verifies nothing".into(),
@@ -258,7 +265,9 @@ impl OutsideTarget {
         }
     }
 
-    fn ask(&self, token: &str) -> Reply {
+    /// What the verifier says of a token, in its own words.
+    #[must_use]
+    pub fn ask(&self, token: &str) -> Reply {
         self.verifier.verify(Request {
             id: Value::Null,
             scheme: self.profile.scheme.to_string(),
@@ -377,21 +386,6 @@ fn mishap(reply: Reply) -> String {
     }
 }
 
-/// The token with another letter in the middle of its last part, where there is
-/// a signature, a tag or what one covers.
-fn one_letter_changed(token: &str) -> String {
-    let start = token.rfind('.').map_or(0, |dot| dot + 1);
-    let place = start + (token.len() - start) / 2;
-    token
-        .char_indices()
-        .map(|(index, letter)| match letter {
-            'A' if index == place => 'B',
-            _ if index == place => 'A',
-            letter => letter,
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -446,13 +440,6 @@ mod tests {
             assert!(matches!(read(unclear.clone()), Reply::Unclear(_)), "{unclear}");
         }
         assert!(matches!(Reply::read(b"\xff", &id), Reply::Unclear(_)));
-    }
-
-    #[test]
-    fn one_letter_is_changed_and_it_is_in_the_last_part() {
-        assert_eq!(one_letter_changed("aaa.bbb.ccc"), "aaa.bbb.cAc");
-        assert_eq!(one_letter_changed("xAx"), "xBx");
-        assert_eq!(one_letter_changed(""), "");
     }
 
     #[test]

@@ -4,10 +4,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 use tokenlab_attacks::scheme::JwsAlgorithm;
 use tokenlab_attacks::weakness::Effect;
 use tokenlab_attacks::{Budget, Outcome, Target, Weakness, targets};
-use tokenlab_harness::{RejectReason, tamper};
+use tokenlab_harness::{RejectReason, exchange, tamper};
 use tokenlab_record::catalogue::{Family, TargetKind};
 use tokenlab_record::transcript::CheckResult;
 
@@ -186,4 +187,36 @@ fn a_flawed_target_lacks_exactly_one_check_and_a_hardened_one_none() {
         };
         assert_eq!((absent, weaknesses), (wanted, wanted), "{}", target.id());
     }
+}
+
+#[test]
+fn every_specimen_is_believed_or_refused_by_the_libraries_as_it_says() {
+    let verifier = exchange::Verifier::all();
+    let mut seen = 0;
+    for scheme in targets::outside_schemes() {
+        let setting = targets::outside(scheme).unwrap();
+        for specimen in setting.specimens() {
+            let answer = verifier.verify(&exchange::Request {
+                id: Value::Null,
+                scheme: scheme.to_string(),
+                token: specimen.token.clone(),
+                key: setting.key().clone(),
+                expected_claims: None,
+                footer: None,
+                implicit_assertion: None,
+                check_time: true,
+                authorizer: None,
+            });
+            let expected = specimen.subject.is_some();
+            for result in &answer.results {
+                assert_eq!(
+                    result.ok, expected,
+                    "{scheme}, a token {}: {result:?}",
+                    specimen.what
+                );
+            }
+            seen += answer.results.len();
+        }
+    }
+    assert!(seen > 300, "{seen}");
 }

@@ -46,6 +46,7 @@ pub mod key_list;
 #[cfg(feature = "targets")]
 pub mod key_table;
 pub mod named_key;
+pub mod own_site;
 pub mod paseto;
 pub mod payload;
 #[cfg(feature = "targets")]

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokenlab_harness::{RejectReason, Rejection};
 
+use super::own_site;
 use crate::attacker::{OWN_DOMAIN, OWN_UPLOAD};
 
 /// What is found where.
@@ -49,6 +50,7 @@ impl Web {
             },
             ("http", "169.254.169.254") => Some(CREDENTIALS.to_vec()),
             ("https", host) if is_within(host, OWN_DOMAIN) => Some(self.outsiders.clone()),
+            ("http" | "https", own_site::HOST) => own_site::fetch(path),
             _ => None,
         }
     }
