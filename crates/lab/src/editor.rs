@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_public_key_that_was_pasted_into_the_form_is_the_secret_that_it_is_in_a_file() {
         let exercise = exercises::named("public-secret").unwrap();
-        let target = live::named(exercise.target).unwrap();
+        let target = live::named(exercise.to_break().unwrap().target).unwrap();
         let pem = live::pem(target).unwrap();
         let honest = Draft::of(&target.exposure().sample_token);
         let draft = Draft {
@@ -165,7 +165,7 @@ mod tests {
             secret: pem.replace('\n', "\r\n"),
             ..honest
         };
-        let attempt = judge::attempt(exercise, &draft.build().unwrap()).unwrap();
+        let attempt = judge::attempt(exercise.to_break().unwrap(), &draft.build().unwrap()).unwrap();
         assert_eq!(attempt.verdict, judge::Verdict::Solved);
     }
 

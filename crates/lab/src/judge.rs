@@ -8,7 +8,7 @@
 use tokenlab_attacks::attacker::VICTIM;
 use tokenlab_attacks::{Budget, Decision, trace};
 
-use crate::exercise::Exercise;
+use crate::exercise::Break;
 use crate::live;
 
 /// What came of one token.
@@ -34,11 +34,11 @@ pub struct Attempt {
     pub verdict: Verdict,
 }
 
-/// Sends `token` to the target of `exercise`; `None` if that target is gone. Takes
-/// as long as two verifications.
+/// Sends `token` to the target of a task; `None` if that target is gone. Takes as long as
+/// two verifications.
 #[must_use]
-pub fn attempt(exercise: &Exercise, token: &str) -> Option<Attempt> {
-    let target = live::named(exercise.target)?;
+pub fn attempt(task: &Break, token: &str) -> Option<Attempt> {
+    let target = live::named(task.target)?;
     let decision = target.submit(token, Budget::default());
     let verdict = match live::user(&decision) {
         None => Verdict::Refused(trace::deciding(&decision.trace, false).map(|check| check.id.clone())),
@@ -46,7 +46,7 @@ pub fn attempt(exercise: &Exercise, token: &str) -> Option<Attempt> {
             let twin = target.profile().hardened.and_then(live::named)?;
             let refused = twin.submit(token, Budget::default());
             match trace::deciding(&refused.trace, false) {
-                Some(check) if check.id == exercise.teaches => Verdict::Solved,
+                Some(check) if check.id == task.teaches => Verdict::Solved,
                 other => Verdict::Alternative(other.map(|check| check.id.clone())),
             }
         }
@@ -58,7 +58,7 @@ pub fn attempt(exercise: &Exercise, token: &str) -> Option<Attempt> {
 impl Verdict {
     /// The verdict in a sentence, for whoever sent the token.
     #[must_use]
-    pub fn sentence(&self, exercise: &Exercise) -> String {
+    pub fn sentence(&self, task: &Break) -> String {
         match self {
             Self::Refused(Some(check)) => format!("Refused by the check {check}."),
             Self::Refused(None) => "Refused, and not by a check: the token broke on the way in.".into(),
@@ -67,7 +67,7 @@ impl Verdict {
             }
             Self::Solved => format!(
                 "Solved. You are {VICTIM}, because this verifier lacks the check {}.",
-                exercise.teaches
+                task.teaches
             ),
             Self::Alternative(through) => format!(
                 "An alternative solve, well found: you are {VICTIM}, and the hardened verifier would have {}. \
@@ -76,7 +76,7 @@ impl Verdict {
                     || "believed it as well".to_owned(),
                     |check| format!("stopped you at {check}")
                 ),
-                exercise.teaches
+                task.teaches
             ),
         }
     }

@@ -10,7 +10,9 @@
 //! * [`exercise`]: what learners solve; [`exercises`] is the registry.
 //! * [`class`]: plans for 45 and 90 minutes.
 //! * [`judge`]: whether a token that got in did so by what the exercise teaches.
+//! * [`mend`]: whether a verifier that a learner has edited is mended.
 //! * [`progress`]: who did what, kept through a `kill -9`.
+//! * [`portable`]: the same as a file that travels.
 //! * `pages`: HTML without a script.
 //!
 //! The verifiers are those of `tokenlab-attacks`, and so are the traces: terminal,
@@ -25,11 +27,16 @@ pub mod guard;
 pub mod judge;
 pub mod learner;
 pub mod live;
+pub mod mend;
 mod pages;
+pub mod portable;
 pub mod progress;
 pub mod replay;
 pub mod serve;
 pub mod site;
 pub mod traces;
 
+pub use pages::board::csv;
+pub use pages::learner::standing;
+pub use pages::slides::html as slides;
 pub use site::{Lab, Pages, service};

@@ -2,14 +2,16 @@
 //!
 //! A journal: one JSON line for each thing that happened, written before anybody is
 //! told of it, and flushed to the disk if it is something to be proud of. What the
-//! board shows is computed from the lines. A line that was cut off by a crash is
-//! completed to a damaged one and left behind; every other line counts.
+//! board shows is computed from the lines, and from nothing else: whatever another
+//! program appends, as `tokenlab learn` and `tokenlab class import` do, is found at the
+//! next look. A line that was cut off by a crash is completed to a damaged one and left
+//! behind; every other line counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,14 +48,22 @@ pub enum Event {
 
 /// A line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Line {
+pub(crate) struct Line {
     schema: String,
     /// Seconds since 1970.
     at: i64,
-    learner: Learner,
+    pub(crate) learner: Learner,
     exercise: String,
     #[serde(flatten)]
     event: Event,
+}
+
+impl Line {
+    /// A line of the journal; `None` if it is damaged or of another schema.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let line = serde_json::from_str::<Self>(text).ok()?;
+        (line.schema == SCHEMA).then_some(line)
+    }
 }
 
 /// How one learner stands with one exercise.
@@ -98,8 +108,36 @@ pub struct Progress {
 }
 
 struct State {
+    /// Opened for appending.
     journal: File,
+    /// Opened for reading; it stands behind the last line that was counted.
+    reader: File,
+    /// What was read of a line that has no end yet.
+    rest: Vec<u8>,
     board: Board,
+    damaged: usize,
+}
+
+impl State {
+    /// Counts what was appended since the last time, by whomever.
+    fn catch_up(&mut self) -> io::Result<()> {
+        self.reader.read_to_end(&mut self.rest)?;
+        let Some(end) = self.rest.iter().rposition(|byte| *byte == b'\n') else {
+            return Ok(());
+        };
+        let lines: Vec<u8> = self.rest.drain(..=end).collect();
+        for line in String::from_utf8_lossy(&lines).lines() {
+            match Line::read(line) {
+                Some(line) => {
+                    let exercises = self.board.entry(line.learner).or_default();
+                    let standing = exercises.entry(line.exercise).or_default();
+                    standing.apply(line.at, &line.event);
+                }
+                None => self.damaged += 1,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a journal can't do.
@@ -141,23 +179,20 @@ impl Progress {
             .append(true)
             .open(path)
             .map_err(failed)?;
-        let text = String::from_utf8_lossy(&fs::read(path).map_err(failed)?).into_owned();
-        if !text.is_empty() && !text.ends_with('\n') {
+        let text = fs::read(path).map_err(failed)?;
+        if text.last().is_some_and(|last| *last != b'\n') {
             journal.write_all(b"\n").map_err(failed)?;
         }
-        let mut board = Board::new();
-        let mut damaged = 0;
-        for line in text.lines() {
-            match serde_json::from_str::<Line>(line) {
-                Ok(line) if line.schema == SCHEMA => {
-                    let exercises = board.entry(line.learner).or_default();
-                    let standing = exercises.entry(line.exercise).or_default();
-                    standing.apply(line.at, &line.event);
-                }
-                _ => damaged += 1,
-            }
-        }
-        let state = Mutex::new(State { journal, board });
+        let mut state = State {
+            journal,
+            reader: File::open(path).map_err(failed)?,
+            rest: Vec::new(),
+            board: Board::new(),
+            damaged: 0,
+        };
+        state.catch_up().map_err(failed)?;
+        let damaged = state.damaged;
+        let state = Mutex::new(state);
         Ok((Self { state }, damaged))
     }
 
@@ -181,7 +216,7 @@ impl Progress {
         };
         let mut text = serde_json::to_string(&line).map_err(io::Error::from)?;
         text.push('\n');
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         if state.board.len() >= MOST_LEARNERS && !state.board.contains_key(learner) {
             return Err(ProgressError::Full);
         }
@@ -189,24 +224,29 @@ impl Progress {
         if line.event != Event::Tried {
             state.journal.sync_data()?;
         }
-        let exercises = state.board.entry(line.learner).or_default();
-        let standing = exercises.entry(line.exercise).or_default();
-        standing.apply(at, &line.event);
-        Ok(standing.clone())
+        state.catch_up()?;
+        let exercises = state.board.get(learner);
+        let standing = exercises.and_then(|exercises| exercises.get(exercise));
+        Ok(standing.cloned().unwrap_or_default())
     }
 
     /// How everybody stands.
     #[must_use]
     pub fn board(&self) -> Board {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.board.clone()
+        self.state().board.clone()
     }
 
     /// How one learner stands, by exercise.
     #[must_use]
     pub fn of(&self, learner: &Learner) -> BTreeMap<String, Standing> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.board.get(learner).cloned().unwrap_or_default()
+        self.state().board.get(learner).cloned().unwrap_or_default()
+    }
+
+    /// Everything that is known by now. What can't be read at the moment is read next time.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let _later = state.catch_up();
+        state
     }
 }
 
@@ -250,6 +290,19 @@ mod tests {
         );
         again.record(60, &ada(), "alg-none", Event::Reset).unwrap();
         assert_eq!(again.of(&ada()).remove("alg-none"), Some(Standing::default()));
+    }
+
+    #[test]
+    fn what_another_program_appends_is_found_at_the_next_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("progress.jsonl");
+        let (server, _) = Progress::open(&path).unwrap();
+        let (command, _) = Progress::open(&path).unwrap();
+        command.record(1, &ada(), "mend-none", Event::Tried).unwrap();
+        assert_eq!(server.of(&ada()).len(), 1);
+        let after = server.record(2, &ada(), "mend-none", Event::Solved).unwrap();
+        assert_eq!((after.tries, after.solved_at), (2, Some(2)));
+        assert_eq!(command.board(), server.board());
     }
 
     #[test]

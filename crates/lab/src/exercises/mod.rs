@@ -1,23 +1,44 @@
 //! The registry of exercises, in the order in which they are taught.
 //!
-//! To add one: `exercises/<id>.md`, `exercises/<id>.sh`, and its line here. Tests
-//! compare the three, run each script against a fresh server, and throw the whole
-//! attack catalogue at each.
+//! To add one: `exercises/<id>.md`, the files of its task, and its line here. Tests
+//! compare the registry with the files, run each script against a fresh server, apply each
+//! patch, and throw the whole attack catalogue at everything.
 
-use crate::exercise::{Exercise, Tier};
+use crate::exercise::{Break, Exercise, Mend, Task, Tier};
 
-/// An exercise by its id, tier, target, missing check and attack; the texts follow
-/// from the id.
+/// A verifier to break by its id, tier, target, missing check and attack; the texts
+/// follow from the id.
 macro_rules! exercise {
     ($id:literal, $tier:ident, $target:literal, $teaches:literal, $attack:literal) => {
         Exercise {
             id: $id,
             tier: Tier::$tier,
-            target: $target,
-            teaches: $teaches,
+            task: Task::Break(Break {
+                target: $target,
+                teaches: $teaches,
+            }),
             attack: $attack,
             text: include_str!(concat!("../../exercises/", $id, ".md")),
             solution: include_str!(concat!("../../exercises/", $id, ".sh")),
+        }
+    };
+}
+
+/// A verifier to mend by its id, scheme and the attacks that it has to withstand, of
+/// which the first is its lesson.
+macro_rules! mend {
+    ($id:literal, $scheme:literal, [$attack:literal $(, $more:literal)*]) => {
+        Exercise {
+            id: $id,
+            tier: Tier::Mend,
+            task: Task::Mend(Mend {
+                scheme: $scheme,
+                withstands: &[$attack $(, $more)*],
+                program: include_str!(concat!("../../exercises/", $id, ".py")),
+            }),
+            attack: $attack,
+            text: include_str!(concat!("../../exercises/", $id, ".md")),
+            solution: include_str!(concat!("../../exercises/", $id, ".patch")),
         }
     };
 }
@@ -127,6 +148,31 @@ const EXERCISES: &[Exercise] = &[
         "session-id-in-sql",
         "session-by-bound-parameter",
         "kid-injection"
+    ),
+    mend!(
+        "mend-none",
+        "jwt.HS256",
+        ["alg-none", "alg-none-case", "null-signature"]
+    ),
+    mend!(
+        "mend-confusion",
+        "jwt.RS256",
+        [
+            "alg-confusion-rs-hs",
+            "alg-confusion-incomplete-fix",
+            "alg-confusion-jwk",
+            "alg-none"
+        ]
+    ),
+    mend!(
+        "mend-strict",
+        "jwt.HS256",
+        ["dup-json-keys", "crit-ignored", "base64-malleability"]
+    ),
+    mend!(
+        "mend-tag",
+        "paseto.v4.local",
+        ["decode-not-verify", "truncated-token", "paseto-footer-trust"]
     ),
 ];
 

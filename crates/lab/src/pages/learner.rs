@@ -39,7 +39,8 @@ pub(crate) fn html(learner: &Learner, standings: &BTreeMap<String, Standing>) ->
 }
 
 /// How somebody stands, in words.
-pub(crate) fn standing(standing: Option<&Standing>) -> String {
+#[must_use]
+pub fn standing(standing: Option<&Standing>) -> String {
     let Some(standing) = standing.filter(|standing| **standing != Standing::default()) else {
         return "not begun".into();
     };

@@ -1,8 +1,10 @@
-//! The pages, as HTML without a script.
+//! The pages, as HTML that needs no script: one script there is keeps the board and the
+//! clock of a class up to date without a reload.
 //!
 //! Each works in a terminal browser, by keyboard and with a screen reader: headings in
 //! order, a label on every field, and no state that only colour shows.
 
+pub(crate) mod attackers_site;
 pub(crate) mod board;
 pub(crate) mod class;
 pub(crate) mod decode;
@@ -11,6 +13,7 @@ pub(crate) mod exercise;
 pub(crate) mod home;
 pub(crate) mod learner;
 pub(crate) mod replay;
+pub(crate) mod slides;
 pub(crate) mod targets;
 pub(crate) mod trace;
 
@@ -23,6 +26,9 @@ use tokenlab_report::web;
 
 /// What the report's style sheet has no rule for.
 pub(crate) const CSS: &str = include_str!("../../assets/lab.css");
+
+/// What keeps a page that is left open up to date.
+pub(crate) const SCRIPT: &str = include_str!("../../assets/live.js");
 
 /// A page of the lab.
 fn document(title: &str, lead: &Markup, main: &Markup) -> Markup {

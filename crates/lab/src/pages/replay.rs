@@ -47,41 +47,14 @@ pub(crate) fn step(shown: &Shown, step: usize, chosen: Option<&str>) -> Option<M
         .find(|row| Some(row.target.id.as_str()) == chosen);
     let row = chosen_row.or_else(|| shown.rows.first())?;
     let card = &shown.card;
-    let lesson = web::sections(&card.lesson, &|name| {
-        catalogue::named(name).map(|attack| attack_address(attack.id()))
-    });
-    let section = |title: &str| {
-        let found = lesson.iter().find(|(heading, _)| *heading == title);
-        found.map(|(_, text)| text.clone()).unwrap_or_default()
-    };
     let main = html! {
         h2 { (step + 1) ". " (title) }
-        @match step {
-            0 => {
-                (section("Story")) (section("Predict"))
-                ul { @for row in &shown.rows { li { (row.target.id) ": " (row.target.summary) } } }
+        (content(shown, row, step))
+        @if step == LAST {
+            @if let Some(exercise) = exercises::all().iter().find(|exercise| exercise.attack == card.id) {
+                p { "Do it: the exercise " code { (exercise.id) } ", from " a href="/" { "the first page" } "." }
             }
-            1 => {
-                p { "Mallory logs in, with an account without privileges, and gets a token." }
-                pre { (row.transcript.sample_token) }
-                (anatomy::parts(&tokenlab_harness::decode::decode(&row.transcript.sample_token)))
-            }
-            2 => (forge(row, &section("The forged token"))),
-            3 => (sent(shown)),
-            4 => (why(row, &section("Which check stops it"))),
-            5 => (section("The fix")),
-            6 => (section("Elsewhere")),
-            7 => {
-                (section("History"))
-                ul { @for reference in &card.references { li { strong { (reference.label) } ": " (reference.note) } } }
-            }
-            _ => {
-                (section("Check question"))
-                @if let Some(exercise) = exercises::all().iter().find(|exercise| exercise.attack == card.id) {
-                    p { "Do it: the exercise " code { (exercise.id) } ", from " a href="/" { "the first page" } "." }
-                }
-                p { a href=(attack_address(&card.id)) { "The attack in full" } ", with every verifier." }
-            }
+            p { a href=(attack_address(&card.id)) { "The attack in full" } ", with every verifier." }
         }
         nav aria-label="Steps" {
             ul {
@@ -106,6 +79,41 @@ pub(crate) fn step(shown: &Shown, step: usize, chosen: Option<&str>) -> Option<M
     };
     let lead = html! { p.lead { "The flawed assumption: " em { (card.assumption) } } };
     Some(document(&card.title, &lead, &main))
+}
+
+/// What a step says, wherever it is shown: the story of `row` where it tells of one
+/// verifier.
+pub(super) fn content(shown: &Shown, row: &Row, step: usize) -> Markup {
+    let lesson = web::sections(&shown.card.lesson, &|name| {
+        catalogue::named(name).map(|attack| attack_address(attack.id()))
+    });
+    let section = |title: &str| {
+        let found = lesson.iter().find(|(heading, _)| *heading == title);
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    html! {
+        @match step {
+            0 => {
+                (section("Story")) (section("Predict"))
+                ul { @for row in &shown.rows { li { (row.target.id) ": " (row.target.summary) } } }
+            }
+            1 => {
+                p { "Mallory logs in, with an account without privileges, and gets a token." }
+                pre { (row.transcript.sample_token) }
+                (anatomy::parts(&tokenlab_harness::decode::decode(&row.transcript.sample_token)))
+            }
+            2 => (forge(row, &section("The forged token"))),
+            3 => (sent(shown)),
+            4 => (why(row, &section("Which check stops it"))),
+            5 => (section("The fix")),
+            6 => (section("Elsewhere")),
+            7 => {
+                (section("History"))
+                ul { @for reference in &shown.card.references { li { strong { (reference.label) } ": " (reference.note) } } }
+            }
+            _ => (section("Check question")),
+        }
+    }
 }
 
 fn forge(row: &Row, lesson: &Markup) -> Markup {

@@ -5,6 +5,7 @@ use tokenlab_attacks::trace;
 use tokenlab_harness::decode;
 
 use super::{attack_address, checks, decode as anatomy, document, exercise, in_address, lines};
+use crate::exercise::Exercise;
 use crate::exercises;
 use crate::judge::Verdict;
 use crate::learner::Learner;
@@ -20,6 +21,7 @@ pub(crate) fn html(learner: &Learner, trace: &Trace) -> Markup {
     let decision = &trace.attempt.decision;
     let deciding = trace::deciding(&decision.trace, live::user(decision).is_some());
     let exercise = exercises::named(trace.exercise);
+    let task = exercise.and_then(Exercise::to_break);
     let lead = html! {
         @if let Some(exercise) = exercise {
             p.lead { "Sent by " (learner) " to the exercise "
@@ -27,8 +29,8 @@ pub(crate) fn html(learner: &Learner, trace: &Trace) -> Markup {
         }
     };
     let main = html! {
-        @if let Some(exercise) = exercise {
-            p.outcome role="status" { strong { (trace.attempt.verdict.sentence(exercise)) } }
+        @if let Some((exercise, task)) = exercise.zip(task) {
+            p.outcome role="status" { strong { (trace.attempt.verdict.sentence(task)) } }
             @if trace.attempt.verdict == Verdict::Solved {
                 p { a href=(attack_address(exercise.attack)) { "The attack in full" } ", and "
                     a href={ "/s/" (in_address(learner.as_str())) } { "the next exercise" } "." }

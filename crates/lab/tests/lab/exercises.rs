@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tokenlab_attacks::attacker::{AttackerView, VICTIM};
 use tokenlab_attacks::{Attack, Budget, CannotForge, Notebook, catalogue, trace};
-use tokenlab_lab::exercise::{Exercise, HINTS};
+use tokenlab_lab::exercise::{Break, Exercise, HINTS};
 use tokenlab_lab::judge::{self, Verdict};
 use tokenlab_lab::{exercises, live};
 use tokenlab_record::catalogue::TargetKind;
@@ -19,7 +19,17 @@ fn registry_and_files_name_the_same_exercises_and_every_text_is_whole() {
     let registry: BTreeSet<&str> = exercises::all().iter().map(|exercise| exercise.id).collect();
     assert_eq!(registry.len(), exercises::all().len(), "a name occurs twice");
     assert!(registry.len() >= 12);
-    for ending in ["md", "sh"] {
+    let of = |is_meant: fn(&Exercise) -> bool| -> BTreeSet<&str> {
+        let found = exercises::all().iter().filter(|exercise| is_meant(exercise));
+        found.map(|exercise| exercise.id).collect()
+    };
+    let to_mend = of(|exercise| exercise.to_mend().is_some());
+    for (ending, expected) in [
+        ("md", registry),
+        ("sh", of(|exercise| exercise.to_break().is_some())),
+        ("py", to_mend.clone()),
+        ("patch", to_mend),
+    ] {
         let files: BTreeSet<String> = fs::read_dir(server::exercises())
             .unwrap()
             .map(|entry| entry.unwrap().path())
@@ -29,7 +39,7 @@ fn registry_and_files_name_the_same_exercises_and_every_text_is_whole() {
             .collect();
         assert_eq!(
             files.iter().map(String::as_str).collect::<BTreeSet<_>>(),
-            registry,
+            expected,
             "{ending}"
         );
     }
@@ -56,12 +66,12 @@ fn tiers_come_in_order() {
 
 #[test]
 fn an_honest_token_is_somebodys_and_the_twin_says_the_same() {
-    for exercise in exercises::all() {
-        let target = live::named(exercise.target).unwrap();
+    for (exercise, task) in to_break() {
+        let target = live::named(task.target).unwrap();
         assert_eq!(target.profile().kind, TargetKind::Flawed, "{}", exercise.id);
         let twin = target.profile().hardened.and_then(live::named);
         let token = &target.exposure().sample_token;
-        let attempt = judge::attempt(exercise, token).unwrap();
+        let attempt = judge::attempt(task, token).unwrap();
         assert_eq!(
             attempt.verdict,
             Verdict::Somebody("mallory".into()),
@@ -80,9 +90,15 @@ fn an_honest_token_is_somebodys_and_the_twin_says_the_same() {
     }
 }
 
+fn to_break() -> impl Iterator<Item = (&'static Exercise, &'static Break)> {
+    exercises::all()
+        .iter()
+        .filter_map(|exercise| Some((exercise, exercise.to_break()?)))
+}
+
 /// The tokens that an attack makes against the target of an exercise.
-fn forgeries(attack: &dyn Attack, exercise: &Exercise) -> Vec<String> {
-    let target = live::named(exercise.target).unwrap();
+fn forgeries(attack: &dyn Attack, task: &Break) -> Vec<String> {
+    let target = live::named(task.target).unwrap();
     let view = AttackerView::given(target, attack.profile().given);
     match attack.forge(&view, &mut Notebook::default()) {
         Ok(forged) | Err(CannotForge::Inexpressible { tried: forged, .. }) => {
@@ -94,8 +110,8 @@ fn forgeries(attack: &dyn Attack, exercise: &Exercise) -> Vec<String> {
 
 #[test]
 fn the_whole_catalogue_solves_each_exercise_by_what_it_is_about_and_by_nothing_else() {
-    for exercise in exercises::all() {
-        let own = &live::named(exercise.target).unwrap().profile().own;
+    for (exercise, task) in to_break() {
+        let own = &live::named(task.target).unwrap().profile().own;
         let mut solved_by = Vec::new();
         // An attack in a process of its own is one on cost; no live target has that flaw.
         for attack in catalogue::all()
@@ -103,8 +119,8 @@ fn the_whole_catalogue_solves_each_exercise_by_what_it_is_about_and_by_nothing_e
             .filter(|attack| !attack.profile().isolated)
         {
             let profile = attack.profile();
-            for token in forgeries(*attack, exercise) {
-                let attempt = judge::attempt(exercise, &token).unwrap();
+            for token in forgeries(*attack, task) {
+                let attempt = judge::attempt(task, &token).unwrap();
                 if attempt.verdict == Verdict::Solved {
                     solved_by.push(attack.id());
                 }
@@ -115,7 +131,7 @@ fn the_whole_catalogue_solves_each_exercise_by_what_it_is_about_and_by_nothing_e
                 // lab hands none out.
                 let is_stolen = !profile.given.is_empty();
                 let is_allowed = match attempt.verdict {
-                    Verdict::Solved => is_meant || (is_stolen && exercise.teaches == "key-entropy"),
+                    Verdict::Solved => is_meant || (is_stolen && task.teaches == "key-entropy"),
                     Verdict::Alternative(_) => is_meant || is_stolen,
                     _ => true,
                 };
@@ -149,7 +165,7 @@ fn every_solution_solves_its_exercise_on_a_fresh_server() {
         return;
     }
     let server = Server::start();
-    for exercise in exercises::all() {
+    for (exercise, _) in to_break() {
         let output = Command::new("bash")
             .arg(server::exercises().join(exercise.id).with_extension("sh"))
             .env("LAB", format!("http://{}", server.address()))
@@ -164,7 +180,7 @@ fn every_solution_solves_its_exercise_on_a_fresh_server() {
         assert_eq!(answer["user"], VICTIM, "{}", exercise.id);
     }
     let csv = server.get("/board.csv").body;
-    assert_eq!(csv.lines().count(), 1 + exercises::all().len(), "{csv}");
+    assert_eq!(csv.lines().count(), 1 + to_break().count(), "{csv}");
     assert!(csv.lines().skip(1).all(|row| row.contains(",yes,")), "{csv}");
 }
 
@@ -173,9 +189,9 @@ fn another_way_in_is_praised_and_does_not_count() {
     // The verifier that verifies nothing takes a header with another algorithm, too;
     // its twin refuses that one before it comes to the signature.
     let server = Server::start();
-    let exercise = exercises::named("alg-none").unwrap();
-    let own = exercises::named("unverified").unwrap();
-    let through_another = Exercise {
+    let task = exercises::named("alg-none").unwrap().to_break().unwrap();
+    let own = exercises::named("unverified").unwrap().to_break().unwrap();
+    let through_another = Break {
         teaches: "some-other-check",
         ..*own
     };
@@ -189,7 +205,7 @@ fn another_way_in_is_praised_and_does_not_count() {
     assert!(verdict.sentence(&through_another).contains("still open"));
     assert!(
         Verdict::Solved
-            .sentence(exercise)
+            .sentence(task)
             .contains("lacks the check algorithm-allow-list")
     );
 }

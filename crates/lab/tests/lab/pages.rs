@@ -209,11 +209,19 @@ fn whatever_odd_is_sent_gets_a_sentence() {
         ("/s/ada/trace/9", 404, "last 32"),
         ("/t/nobody/whoami", 404, "no live verifier"),
         ("/nowhere", 404, "no such page"),
+        ("/s/ada/trace/abc", 400, "no such page"),
+        ("/enter", 400, "question mark"),
+        ("/board?mode=loud", 404, "calm, race, nameless"),
+        ("/class/46", 404, "45 and 90"),
+        ("/mend/alg-none.py", 404, "no program"),
+        ("/s/ada/t/mend-none/token", 404, "tokenlab learn start mend-none"),
+        ("/s/ada/site/none.json", 404, "has published no"),
+        ("/s/ada/site/.hidden", 400, "up to 40 letters"),
     ] {
         let answer = server.get(path);
         assert_eq!(answer.status, status, "{path}");
         assert!(
-            answer.body.to_lowercase().contains(&word.to_lowercase()),
+            answer.head.contains("text/html") && answer.body.to_lowercase().contains(&word.to_lowercase()),
             "{path}: {}",
             answer.body
         );
@@ -239,4 +247,59 @@ fn what_was_shown_as_solved_is_in_the_file_at_once() {
     let ada = tokenlab_lab::learner::Learner::try_from("ada".to_owned()).unwrap();
     let standing = progress.of(&ada).remove("zeros").unwrap();
     assert!(standing.solved_at.is_some() && damaged == 0);
+}
+
+#[test]
+fn the_board_has_names_ranks_or_neither_and_the_clock_runs() {
+    let server = Server::start();
+    let token = server.get("/s/grace/t/alg-none/token").body;
+    server.with_token("/s/grace/t/alg-none/whoami", token.trim());
+    for (mode, has_name, has_rank) in [
+        ("", true, false),
+        ("?mode=calm", true, false),
+        ("?mode=race", true, true),
+        ("?mode=nameless", false, false),
+    ] {
+        let page = server.get(&format!("/board{mode}")).body;
+        assert_eq!(page.contains("grace"), has_name, "{mode}");
+        assert_eq!(page.contains(">rank<"), has_rank, "{mode}");
+        assert!(page.contains("1 learner, 0 exercises solved"), "{mode}: {page}");
+    }
+    assert!(server.get("/class/45").body.contains("Start the clock"));
+    let begun = server.post("/class/45/begin", "");
+    assert!(
+        server
+            .get(begun.location())
+            .body
+            .contains("Minute <strong>0</strong>")
+    );
+    assert!(server.get("/live.js").head.contains("text/javascript"));
+}
+
+#[test]
+fn a_document_of_ones_own_is_published_reached_by_the_verifier_and_counted() {
+    let server = Server::start();
+    let put = server.ask("PUT /s/own-site/site/keys.json", &[], "{\"keys\":[]}");
+    assert_eq!(
+        (put.status, put.body.trim()),
+        (201, "http://attacker.lab/own-site/keys.json")
+    );
+    assert_eq!(server.get("/s/own-site/site/keys.json").body, "{\"keys\":[]}");
+    let form = "format=jws&payload=%7B%7D&way=text&header=%7B%22alg%22%3A%22RS256%22%2C%22jku%22%3A%22http%3A%2F%2Fattacker.lab%2Fown-site%2Fkeys.json%22%7D";
+    let built = server.post("/editor", form).body;
+    let token = built
+        .split("/decode?token=")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let trace = server.with_token("/s/own-site/t/key-address/whoami", token).body;
+    assert!(trace.contains("no key set"), "{trace}");
+    let page = server.get("/s/own-site/site").body;
+    assert!(page.contains("fetched 1 time"), "{page}");
+    let sent = server.post("/s/own-site/site", "file=a.json&content=x");
+    assert_eq!(sent.location(), "/s/own-site/site");
+    let long = "x".repeat(20_000);
+    assert_eq!(server.ask("PUT /s/own-site/site/long", &[], &long).status, 400);
 }

@@ -31,10 +31,10 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::environment)?;
     let seed = match arguments.seed {
         Some(seed) => seed,
-        None => seed_of(&arguments.state)?,
+        None => seed_of(&arguments.state.folder)?,
     };
     targets::choose_seed(seed).map_err(Failure::environment)?;
-    let journal = arguments.state.join("progress.jsonl");
+    let journal = arguments.state.folder.join("progress.jsonl");
     let (progress, damaged) = Progress::open(&journal).map_err(Failure::environment)?;
     if damaged > 0 {
         output.note(&format!(
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
     if output.is_json() {
         output.envelope(
             "serving",
-            &serde_json::json!({ "url": url, "state": arguments.state }),
+            &serde_json::json!({ "url": url, "state": arguments.state.folder }),
         )?;
     } else {
         output.line(&url)?;
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
         progress,
         report: Arc::clone(&report),
     });
-    let folder = arguments.state.join("attacks");
+    let folder = arguments.state.folder.join("attacks");
     thread::scope(|scope| {
         scope.spawn(|| match pages(&folder, output) {
             Ok(pages) => {

@@ -16,6 +16,7 @@ use crate::output::{Failure, Output, table};
 use crate::{runs, suggest};
 use matrix::Matrix;
 use outside::Outside;
+pub(crate) use outside::program;
 use record::Detail;
 
 /// Runs one of the attack verbs.

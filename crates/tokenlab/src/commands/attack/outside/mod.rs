@@ -152,6 +152,14 @@ impl Outside {
     }
 }
 
+/// A verifier that is a program and is asked by a line.
+///
+/// # Errors
+/// [`Failure`] if there is no such program.
+pub(crate) fn program(command: &str, timeout: Duration) -> Result<Arc<dyn Verifier>, Failure> {
+    Ok(Arc::new(program::Program::start(command, timeout)?))
+}
+
 /// Prints what a verifier needs to take this issuer's tokens.
 ///
 /// # Errors
