@@ -123,6 +123,12 @@ mod tests {
         ] {
             assert_eq!(of("authorization", value), Err(reason), "{value}");
         }
+        for whole in ["\"", "\"a.b.c", "a.b.c'", &"a".repeat(MOST_BYTES)] {
+            assert_eq!(
+                of("authorization", &format!("Bearer {whole}")).as_deref(),
+                Ok(whole)
+            );
+        }
         let long = format!("Bearer {}", "a".repeat(MOST_BYTES + 1));
         assert_eq!(of("authorization", &long), Err(NoToken::TooLong));
         assert_eq!(token(&HeaderMap::new()), Err(NoToken::Missing));

@@ -53,6 +53,18 @@ pub fn named(name: &str) -> Option<Plan> {
     toml::from_str(text).ok()
 }
 
+/// What the plans say to whoever replays an attack: the plan, and its notes.
+#[must_use]
+pub fn notes(attack: &str) -> Vec<(String, String)> {
+    let plans = names().filter_map(named);
+    let items = plans.flat_map(|plan| {
+        let title = plan.title;
+        plan.items.into_iter().map(move |item| (title.clone(), item))
+    });
+    let of_attack = items.filter(|(_, item)| item.replay.as_deref() == Some(attack));
+    of_attack.map(|(title, item)| (title, item.notes)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use tokenlab_attacks::catalogue;

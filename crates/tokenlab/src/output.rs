@@ -17,6 +17,7 @@ use crate::cli::Color;
 const ENVELOPE: &str = "tokenlab/1";
 
 /// How a command speaks.
+#[derive(Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
 }

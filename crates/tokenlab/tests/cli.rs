@@ -274,6 +274,9 @@ fn a_replay_shows_the_forged_token_the_missing_check_and_the_sources() {
         "1. Predict",
         "paseto-rs/v4.public",
         "not expressible",
+        "- attacks/src/targets/jwt_kid_sql.rs:",
+        "+ attacks/src/",
+        "PASETO   holds if nobody has made this mistake",
         "9. Check",
     ] {
         assert!(shown.contains(wanted), "no {wanted:?} in:\n{shown}");

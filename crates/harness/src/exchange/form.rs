@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::key::{Key, PublicKey};
 use super::wanted::Wanted;
-use super::{jwk, paserk_key, text};
+use super::{jwk, paserk_key, pem, text};
 
 /// A key that does not go with its scheme, or can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +84,24 @@ impl Key {
         }
         admit(scheme, wanted, &key)?;
         Ok(key)
+    }
+
+    /// Reads a key in its owner's hands, private or public: a JWK, a PEM or a PASERK. What
+    /// it is used for is not asked here.
+    ///
+    /// # Errors
+    /// [`KeyError::Unreadable`] of anything else.
+    pub fn of_owner(text: &str) -> Result<Self, KeyError> {
+        let text = text.trim();
+        match serde_json::from_str(text) {
+            Ok(Value::Object(members)) => jwk::read(&members),
+            _ if text.starts_with("-----BEGIN ") => pem::read(text),
+            _ => super::paserk::parse(text)
+                .map(|paserk| paserk.key)
+                .map_err(|error| {
+                    KeyError::unreadable(format!("this is no JWK, no PEM and no PASERK: {error}"))
+                }),
+        }
     }
 
     /// Writes what verifies or opens tokens of `scheme` in its standard form: a

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use tokenlab_attacks::workbench;
 
 use super::{decode as anatomy, document, in_address, shown};
-use crate::editor::{Draft, FORMATS, WAYS};
+use crate::editor::{CHANGES, Draft, FORMATS, WAYS};
 
 pub(crate) fn html(draft: &Draft) -> Markup {
     let lead = html! {
@@ -22,12 +22,13 @@ pub(crate) fn html(draft: &Draft) -> Markup {
             h2 id="fields" { "The token" }
             form action="/editor" method="post" {
                 (choice("format", "Format", &draft.format, &FORMATS))
-                (area("header", "Header (JWT)", &draft.header))
+                (area("header", "Header (JWT and JWE)", &draft.header))
                 (area("payload", "Payload", &draft.payload))
                 (area("footer", "Footer (PASETO)", &draft.footer))
                 (choice("way", "Signed", &draft.way, &WAYS))
-                (area("secret", "Secret: any text, or hex: and pairs of digits", &draft.secret))
+                (area("secret", "Secret: any text, or hex: and pairs of digits; or a key as PEM, JWK or PASERK", &draft.secret))
                 (area("signature", "Signature as text (JWT)", &draft.signature))
+                (choice("change", "Then", &draft.change, &CHANGES))
                 p { button { "Build" } }
             }
         }

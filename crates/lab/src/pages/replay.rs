@@ -2,7 +2,7 @@
 //! elsewhere, history, check.
 
 use maud::{Markup, html};
-use tokenlab_attacks::catalogue;
+use tokenlab_attacks::{Attack, catalogue};
 use tokenlab_record::transcript::{CheckResult, Transcript, Verdict};
 use tokenlab_report::web;
 
@@ -106,7 +106,10 @@ pub(super) fn content(shown: &Shown, row: &Row, step: usize) -> Markup {
             3 => (sent(shown)),
             4 => (why(row, &section("Which check stops it"))),
             5 => (section("The fix")),
-            6 => (section("Elsewhere")),
+            6 => {
+                (section("Elsewhere"))
+                @if let Some(attack) = catalogue::named(&shown.card.id) { (families(attack, shown)) }
+            }
             7 => {
                 (section("History"))
                 ul { @for reference in &shown.card.references { li { strong { (reference.label) } ": " (reference.note) } } }
@@ -132,6 +135,21 @@ fn forge(row: &Row, lesson: &Markup) -> Markup {
         h3 { "What changed" }
         (web::parts(&row.transcript.diff))
         (lesson)
+    }
+}
+
+/// A row for each family: whether it holds, and on which condition.
+fn families(attack: &dyn Attack, shown: &Shown) -> Markup {
+    html! {
+        table {
+            caption { "The same idea against every verifier here, by family." }
+            thead { tr { th scope="col" { "family" } th scope="col" { "stands" } } }
+            tbody {
+                @for counterpart in replay::counterparts(attack, shown) {
+                    tr { th scope="row" { (counterpart.family.title()) } td { (counterpart.stands.in_words()) } }
+                }
+            }
+        }
     }
 }
 

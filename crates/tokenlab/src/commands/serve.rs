@@ -66,18 +66,17 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
         report: Arc::clone(&report),
     });
     let folder = arguments.state.folder.join("attacks");
-    thread::scope(|scope| {
-        scope.spawn(|| match pages(&folder, output) {
-            Ok(pages) => {
-                report.get_or_init(|| pages);
-            }
-            Err(failure) => output.note(&format!("no pages about attacks: {}", failure.message)),
-        });
-        runtime.block_on(serve::serve(listener, site, stopped));
-        output.note(&"the lab is closed; what was solved is kept");
-        // Whoever is still replaying attacks is not waited for.
-        std::process::exit(0)
-    })
+    let drawing = *output;
+    // Whoever is still replaying attacks at the end is not waited for.
+    thread::spawn(move || match pages(&folder, &drawing) {
+        Ok(pages) => {
+            report.get_or_init(|| pages);
+        }
+        Err(failure) => drawing.note(&format!("no pages about attacks: {}", failure.message)),
+    });
+    runtime.block_on(serve::serve(listener, site, stopped));
+    output.note(&"the lab is closed; what was solved is kept");
+    Ok(())
 }
 
 /// Ends when the user or the machine wants an end. Signals are caught from the call

@@ -9,6 +9,7 @@ mod steps;
 use std::io::{self, BufRead, IsTerminal};
 
 use tokenlab_attacks::{Attack, Replay, Target, isolation, targets};
+use tokenlab_lab::class;
 use tokenlab_lab::replay::{self, Row, STEPS, Shown};
 use tokenlab_record::transcript::Transcript;
 
@@ -105,6 +106,7 @@ enum Wish {
     Hide,
     Blank,
     Command,
+    Notes,
     Help,
     Quit,
 }
@@ -117,6 +119,7 @@ impl Wish {
             "h" => Self::Hide,
             "b" => Self::Blank,
             "c" => Self::Command,
+            "s" => Self::Notes,
             "?" => Self::Help,
             "q" => Self::Quit,
             number => Self::Verifier(number.parse::<usize>().ok()?.checked_sub(1)?),
@@ -143,13 +146,13 @@ impl Place {
                 ..self
             }),
             Wish::Quit => None,
-            Wish::Verifier(_) | Wish::Blank | Wish::Command | Wish::Help => Some(self),
+            Wish::Verifier(_) | Wish::Blank | Wish::Command | Wish::Notes | Wish::Help => Some(self),
         }
     }
 }
 
 const HELP: &str = "Enter or n: next · p: previous · 1 to 5: another verifier · h: hide or show decisions · \
-                    b: blank · c: the command of this replay · q: quit";
+                    b: blank · c: the command of this replay · s: speaker's notes · q: quit";
 
 /// Lines that push a screen's content away.
 const SCREEN: usize = 60;
@@ -180,6 +183,7 @@ fn walk(shown: &Shown, output: &Output) -> Result<(), Failure> {
             match wish {
                 Wish::Help => output.note(&HELP),
                 Wish::Blank => output.line(&"\n".repeat(SCREEN))?,
+                Wish::Notes => output.line(&notes(shown))?,
                 Wish::Command => output.line(&format!(
                     "tokenlab attack replay {} --target '{}' --auto",
                     shown.card.id, row.target.id
@@ -204,6 +208,19 @@ fn tell(shown: &Shown, row: &Row, step: usize, hides: bool, output: &Output) -> 
         output.line(&line)?;
     }
     Ok(())
+}
+
+/// What the plans of a class say of this attack.
+fn notes(shown: &Shown) -> String {
+    let notes = class::notes(&shown.card.id);
+    if notes.is_empty() {
+        return "no plan of a class has this attack, so there are no notes".into();
+    }
+    let lines: Vec<String> = notes
+        .iter()
+        .map(|(plan, notes)| format!("{plan}: {notes}"))
+        .collect();
+    lines.join("\n")
 }
 
 fn next(shown: &Shown) -> String {

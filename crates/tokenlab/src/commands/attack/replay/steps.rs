@@ -3,9 +3,9 @@
 //! Lessons are Markdown, which reads as it stands. What is marked is marked by a word
 //! or a sign, never by colour alone.
 
-use tokenlab_attacks::source;
+use tokenlab_attacks::{catalogue, source};
 use tokenlab_harness::decode;
-use tokenlab_lab::replay::{Row, Shown};
+use tokenlab_lab::replay::{self, Row, Shown};
 use tokenlab_record::transcript::{CheckResult, TraceEntry, Transcript, Verdict};
 use tokenlab_report::{format, web};
 
@@ -25,8 +25,8 @@ pub(super) fn lines(shown: &Shown, row: &Row, step: usize, hides: bool) -> Vec<S
         2 => forge(row),
         3 => sent(shown, hides),
         WHY => why(shown, row, hides),
-        5 => lesson(shown, "The fix"),
-        6 => lesson(shown, "Elsewhere"),
+        5 => fix(shown),
+        6 => elsewhere(shown),
         7 => history(shown),
         _ => lesson(shown, "Check question"),
     }
@@ -127,6 +127,49 @@ fn why(shown: &Shown, row: &Row, hides: bool) -> Vec<String> {
     }
     if let Some(ratio) = row.transcript.cost_ratio() {
         lines.push(format!("{} the time of an honest token", format::ratio(ratio)));
+    }
+    lines
+}
+
+/// The lesson's fix, and the difference between the two verifiers that are running: what
+/// the flawed one has, or has not, where its twin has a check.
+fn fix(shown: &Shown) -> Vec<String> {
+    let mut lines = lesson(shown, "The fix");
+    let [flawed, hardened, ..] = shown.rows.as_slice() else {
+        return lines;
+    };
+    let of = |row: &Row, id: &str| row.transcript.trace.iter().find(|entry| entry.id == id).cloned();
+    let absent = flawed
+        .transcript
+        .trace
+        .iter()
+        .filter(|entry| entry.result == CheckResult::Absent);
+    let pairs: Vec<_> = absent
+        .filter_map(|entry| Some((entry, of(hardened, &entry.id)?)))
+        .collect();
+    if pairs.is_empty() {
+        return lines;
+    }
+    lines.push(String::new());
+    lines.push(format!("From {} to {}", flawed.target.id, hardened.target.id));
+    for (lost, kept) in pairs {
+        for (sign, entry) in [("-", lost), ("+", &kept)] {
+            lines.extend(excerpt(entry).into_iter().map(|line| format!("{sign} {line}")));
+        }
+    }
+    lines
+}
+
+/// The lesson's word on other formats, and how every family stands.
+fn elsewhere(shown: &Shown) -> Vec<String> {
+    let mut lines = lesson(shown, "Elsewhere");
+    if let Some(attack) = catalogue::named(&shown.card.id) {
+        lines.push(String::new());
+        lines.extend(
+            replay::counterparts(attack, shown)
+                .iter()
+                .map(|one| format!("{:<8} {}", one.family.title(), one.stands.in_words())),
+        );
     }
     lines
 }
