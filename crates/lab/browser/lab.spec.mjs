@@ -19,7 +19,8 @@ async function pages(page, learner) {
   expect(exercises.length).toBeGreaterThanOrEqual(12);
   const replay = [...Array(9).keys()].map((step) => `/a/alg-none/${step}`);
   return [
-    "/", "/class/45", "/class/90", "/board", "/targets", "/t/jwt-rs256", `/decode?token=${ADMIN}`, `/editor?token=${ADMIN}`, "/nowhere",
+    "/", "/class/45", "/class/90", "/class/45?begun=1", "/board", "/board?mode=race", "/board?mode=nameless",
+    `/s/${learner}/site`, "/targets", "/t/jwt-rs256", `/decode?token=${ADMIN}`, `/editor?token=${ADMIN}`, "/nowhere",
     `/s/${learner}`, `/s/${learner}/trace/1`,
     "/a", ...replay, ...exercises,
   ];
@@ -88,13 +89,21 @@ test.describe("without scripts", () => {
     await expect(page.getByText(/^1 of \d+ solved\.$/)).toBeVisible();
     for (const [name, path] of [
       ["home", "/"], ["class", "/class/45"], ["learner", `/s/${learner(info)}`], ["exercise", `/s/${learner(info)}/ex/alg-none`],
-      ["board", "/board"], ["decode", `/decode?token=${ADMIN}`], ["editor", `/editor?token=${ADMIN}`], ["target", "/t/jwt-unsecured"],
+      ["board", "/board"], ["race", "/board?mode=race"], ["nameless", "/board?mode=nameless"], ["clock", "/class/45?begun=1"],
+      ["site", `/s/${learner(info)}/site`], ["mend", `/s/${learner(info)}/ex/mend-none`], ["elsewhere", "/a/kid-injection/6"], ["decode", `/decode?token=${ADMIN}`], ["editor", `/editor?token=${ADMIN}`], ["target", "/t/jwt-unsecured"],
       ["predict", "/a/alg-none/0"], ["send", "/a/alg-none/3"], ["why", "/a/alg-none/4"],
     ]) {
       await page.goto(path);
       await page.screenshot({ path: `${process.env.OUT}/${name}-${info.project.name}.png`, fullPage: true });
     }
   });
+});
+
+test("a board that is left open shows who has solved something since", async ({ page }, info) => {
+  await page.goto("/board");
+  const name = learner(info);
+  await page.request.post(`/s/${name}/ex/alg-none/send`, { form: { token: ADMIN } });
+  await expect(page.getByRole("rowheader", { name })).toBeVisible({ timeout: 15_000 });
 });
 
 test("an exercise is solved by keyboard", async ({ page }, info) => {

@@ -503,3 +503,108 @@ fn agreements(run: &RunRecord, rankings: &[Ranking]) -> Vec<Agreement> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn modes_of(medians: &[f64]) -> Option<Modes> {
+        let row = Row {
+            contender: ContenderId::new("a"),
+            rank: 1,
+            tied: false,
+            cpu_ns: Interval::exact(1.0),
+            wall_ns: 1.0,
+            ratio: Interval::exact(1.0),
+            launches: 0,
+            launch_medians_ns: medians.to_vec(),
+        };
+        row.modes()
+    }
+
+    #[test]
+    fn two_levels_are_launches_on_either_side_of_a_gap_and_enough_of_both() {
+        let found = modes_of(&[110.0, 100.0, 112.0, 100.0, 111.0]).unwrap();
+        assert_eq!(
+            (found.fast_ns, found.slow_ns, found.slow_share),
+            (100.0, 111.0, 0.6)
+        );
+        for (medians, why) in [
+            (
+                &[100.0, 100.0, 100.0, 105.0, 105.0][..],
+                "a gap of no more than the limit",
+            ),
+            (&[100.0, 100.0, 100.0, 100.0, 110.0], "one slow launch"),
+            (&[100.0, 110.0, 110.0, 110.0, 110.0], "one fast launch"),
+            (&[100.0, 110.0], "one of each"),
+            (&[100.0], "one launch"),
+            (&[], "none"),
+        ] {
+            assert_eq!(modes_of(medians), None, "{why}");
+        }
+        let mut few_fast = vec![110.0; 18];
+        few_fast.extend([100.0, 100.0]);
+        assert_eq!(modes_of(&few_fast), None, "a tenth of the launches");
+    }
+
+    #[test]
+    fn groups_are_reported_by_model_then_class_then_corpus() {
+        let group = |model, class, corpus: &str| Group {
+            model,
+            class,
+            corpus: corpus.into(),
+        };
+        let ([model, later_model, ..], [class, later_class, ..]) = (Model::ALL, Class::ALL);
+        let ordered = [
+            group(model, class, "b"),
+            group(model, later_class, "a"),
+            group(model, later_class, "c"),
+            group(later_model, class, "a"),
+        ];
+        assert!(ordered.is_sorted_by(|a, b| report_order(a) < report_order(b)));
+    }
+
+    #[test]
+    fn the_least_effect_is_twice_the_typical_error_of_a_control_and_a_hundredth_at_least() {
+        let controls = |errors: &[f64]| -> Vec<Twin> {
+            let twin = |error: &f64| Twin {
+                group: Group {
+                    model: Model::Verify,
+                    class: Class::Mac,
+                    corpus: "typical".into(),
+                },
+                contender: ContenderId::new("a"),
+                ratio: Interval::exact(1.0 + error),
+                log_ratios: Vec::new(),
+            };
+            errors.iter().map(twin).collect()
+        };
+        assert!((least_effect(&controls(&[0.25, -0.125, 0.0625])) - 0.25).abs() < 1e-12);
+        for few in [&[][..], &[0.001, -0.001, 0.002]] {
+            assert_eq!(least_effect(&controls(few)).to_bits(), LEAST_EFFECT.to_bits());
+        }
+        let at_the_limit = Interval {
+            low: 1.25,
+            estimate: 1.5,
+            high: 1.75,
+        };
+        assert!(!is_difference(&at_the_limit, 0.5), "no larger than the limit");
+        assert!(is_difference(&at_the_limit, 0.25));
+    }
+
+    #[test]
+    fn a_group_at_the_limit_of_noise_is_not_noisy() {
+        let judged = |preempted, canary| {
+            let mut noise = Noise {
+                blocks: 100,
+                preempted,
+                canary,
+                ..Noise::default()
+            };
+            noise.judge();
+            noise.noisy
+        };
+        assert!(!judged(30, 10));
+        assert!(judged(30, 11));
+    }
+}

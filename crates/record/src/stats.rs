@@ -197,6 +197,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_order_is_as_likely_as_any_other() {
+        let mut random = SplitMix64::new(5);
+        let mut seen = std::collections::BTreeMap::new();
+        for _ in 0..6000 {
+            let mut items = [0, 1, 2];
+            random.shuffle(&mut items);
+            *seen.entry(items).or_insert(0_u32) += 1;
+        }
+        assert_eq!(seen.len(), 6, "{seen:?}");
+        // Five standard deviations of a binomial with n = 6000 and p = 1/6.
+        assert!(seen.values().all(|count| count.abs_diff(1000) < 145), "{seen:?}");
+    }
+
+    #[test]
     fn half_of_a_width_is_told_beside_the_estimate() {
         let interval = Interval {
             low: 8.0,

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use tokenlab_record::analysis::{Analysis, LEAST_EFFECT, analyse, is_difference};
+use tokenlab_record::analysis::{
+    Analysis, LEAST_EFFECT, analyse, disturbed_rounds, is_difference, noisy_groups,
+};
 use tokenlab_record::catalogue::{Catalogue, Class, ContenderId};
 use tokenlab_record::environment::Environment;
 use tokenlab_record::measurement::{
@@ -198,6 +200,12 @@ fn disturbed_blocks_are_dropped_by_rule_and_counted() {
     for canary in &mut run.canaries {
         canary.after_ns[1] *= 2;
     }
+    let slow = disturbed_rounds(&run.canaries[0]);
+    assert_eq!(slow.len(), ROUNDS);
+    assert!(
+        slow.iter().enumerate().all(|(round, slow)| *slow == (round == 1)),
+        "{slow:?}"
+    );
     let noise = analyse(&run).noise;
     let blocks = u64::from(LAUNCHES) * 2;
     assert_eq!(
@@ -224,7 +232,55 @@ fn a_run_that_loses_most_of_its_blocks_is_noisy_and_still_answers() {
     let analysis = analyse(&run);
     assert!(analysis.noise.noisy && analysis.noise.share > 0.99);
     assert_eq!(analysis.noisy, [group()]);
+    assert_eq!(noisy_groups(&run), analysis.noisy, "without intervals, too");
     assert_eq!(ranks(&analysis), [("a", 1, false), ("b", 2, false)]);
+}
+
+#[test]
+fn where_pairs_and_medians_disagree_the_pairs_say_who_is_first() {
+    let mut run = run(&[("a", Role::Contender, 1.0), ("b", Role::Contender, 1.0)]);
+    // b is faster in two rounds of three, and slower in the one that its median falls on.
+    let patterns = [[100_000, 500_000, 600_000], [90_000, 550_000, 590_000]];
+    for measurement in &mut run.measurements {
+        let pattern = patterns[usize::from(measurement.contender == ContenderId::new("b"))];
+        for (round, (cpu, wall)) in measurement
+            .cpu_ns
+            .iter_mut()
+            .zip(&mut measurement.wall_ns)
+            .enumerate()
+        {
+            (*cpu, *wall) = (pattern[round % 3], pattern[round % 3]);
+        }
+    }
+    let analysis = analyse(&run);
+    let [first, second] = analysis.rankings[0].rows.as_slice() else {
+        panic!("{analysis:?}");
+    };
+    assert_eq!(first.contender, ContenderId::new("b"));
+    assert!(
+        first.cpu_ns.estimate > second.cpu_ns.estimate,
+        "by medians a is faster"
+    );
+    assert_eq!(first.ratio.estimate.to_bits(), 1.0_f64.to_bits());
+    assert!((second.ratio.estimate - 600.0 / 590.0).abs() < 1e-9, "{second:?}");
+}
+
+#[test]
+fn what_shares_no_round_is_related_by_the_corners_of_its_intervals() {
+    let mut run = run(&[
+        ("a", Role::Contender, 100_000.0),
+        ("b", Role::Contender, 120_000.0),
+    ]);
+    let half = LAUNCHES / 2;
+    run.measurements
+        .retain(|line| (line.launch < half) == (line.contender == ContenderId::new("a")));
+    let analysis = analyse(&run);
+    let rows = &analysis.rankings[0].rows;
+    let (a, b) = (rows[0].cpu_ns, rows[1].cpu_ns);
+    let ratio = rows[1].ratio;
+    let expected = [b.low / a.high, b.estimate / a.estimate, b.high / a.low];
+    assert_eq!([ratio.low, ratio.estimate, ratio.high], expected);
+    assert!((ratio.estimate - 1.2).abs() < 0.02, "{ratio:?}");
 }
 
 #[test]
