@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use tokenlab_report::format::counted;
 
 use super::{document, in_address};
+use crate::exercise::Exercise;
 use crate::exercises;
 use crate::learner::Learner;
 use crate::progress::{Board, Standing};
@@ -103,7 +104,14 @@ fn order(board: &Board, mode: Mode) -> Vec<(Option<usize>, &Learner)> {
         .collect()
 }
 
+/// The exercises that anybody has touched.
+fn touched(board: &Board) -> Vec<&'static Exercise> {
+    let is_touched = |exercise: &&Exercise| board.values().any(|all| all.contains_key(exercise.id));
+    exercises::all().iter().filter(is_touched).collect()
+}
+
 fn rows(board: &Board, mode: Mode, now: i64) -> Markup {
+    let touched = touched(board);
     html! {
         p { "✓ solved, ○ open with the number of tries, ★ another way in was found, h hints taken, the fourth is the solution. "
             strong { "stuck" } " has tried, and not for " (STUCK_AFTER) " minutes." }
@@ -115,7 +123,7 @@ fn rows(board: &Board, mode: Mode, now: i64) -> Markup {
                         @if mode == Mode::Race { th scope="col" { "rank" } }
                         th scope="col" { "learner" }
                         th scope="col" { "solved" }
-                        @for exercise in exercises::all() { th scope="col" { (exercise.id) } }
+                        @for exercise in &touched { th scope="col" { (exercise.id) } }
                     }
                 }
                 tbody {
@@ -125,7 +133,7 @@ fn rows(board: &Board, mode: Mode, now: i64) -> Markup {
                             @if let Some(rank) = rank { td.number { (rank) } }
                             th scope="row" { a href={ "/s/" (in_address(name.as_str())) } { (name) } }
                             td.number { (count_solved(&standings)) }
-                            @for exercise in exercises::all() {
+                            @for exercise in &touched {
                                 td { (standings.get(exercise.id).map_or_else(String::new, |one| cell(one, now))) }
                             }
                         }
@@ -138,9 +146,9 @@ fn rows(board: &Board, mode: Mode, now: i64) -> Markup {
 
 /// How many have solved, tried and stopped at each exercise that anybody has touched.
 fn sums(board: &Board, now: i64) -> Markup {
-    let touched = exercises::all().iter().filter_map(|exercise| {
+    let touched = touched(board).into_iter().map(|exercise| {
         let standings: Vec<&Standing> = board.values().filter_map(|all| all.get(exercise.id)).collect();
-        (!standings.is_empty()).then_some((exercise, standings))
+        (exercise, standings)
     });
     html! {
         div.scroll tabindex="0" role="region" aria-label="The class" {
