@@ -279,7 +279,8 @@ fn what_shares_no_round_is_related_by_the_corners_of_its_intervals() {
     let (a, b) = (rows[0].cpu_ns, rows[1].cpu_ns);
     let ratio = rows[1].ratio;
     let expected = [b.low / a.high, b.estimate / a.estimate, b.high / a.low];
-    assert_eq!([ratio.low, ratio.estimate, ratio.high], expected);
+    let found = [ratio.low, ratio.estimate, ratio.high];
+    assert_eq!(found.map(f64::to_bits), expected.map(f64::to_bits));
     assert!((ratio.estimate - 1.2).abs() < 0.02, "{ratio:?}");
 }
 
