@@ -9,6 +9,7 @@
 //! * [`measurement`]: what one launch of the paired runner observed.
 //! * [`transcript`]: one attack against one target, step by step.
 //! * [`source`]: the lines of source that a transcript points at.
+//! * [`study`]: a claim about systems that was run.
 //! * [`vectors`]: what official test vectors said.
 //! * [`environment`] and [`run`]: on what machine, by which plan.
 //! * [`jsonl`]: lines that survive a crash, read back with damage reported.
@@ -28,6 +29,7 @@ pub mod selfcheck;
 mod series;
 pub mod source;
 pub mod stats;
+pub mod study;
 pub mod support;
 pub mod transcript;
 pub mod vectors;

@@ -10,7 +10,7 @@ mod resample;
 use resample::ResampledMedian;
 
 /// A point estimate between the ends of its confidence interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,

@@ -27,6 +27,7 @@ use std::thread;
 use tokenlab_record::analysis::{Analysis, analyse};
 use tokenlab_record::compare::Comparison;
 use tokenlab_record::run::RunRecord;
+use tokenlab_record::study::Study;
 
 mod axis;
 mod charts;
@@ -229,6 +230,33 @@ pub fn render_comparison(comparison: &Comparison, folder: &Path) -> Result<Rende
 #[must_use]
 pub fn comparison_html(comparison: &Comparison) -> String {
     page::comparison::html(comparison, &charts::comparison::figures(comparison)).into_string()
+}
+
+/// What [`render_studies`] wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedStudies {
+    /// The page.
+    pub page: PathBuf,
+    /// The charts as PNG, in the order of the page.
+    pub charts: Vec<PathBuf>,
+}
+
+/// Renders studies into `folder`, which exists: `index.html` and a PNG for each chart.
+///
+/// # Errors
+/// [`ReportError`], by the file that could not be made.
+pub fn render_studies(studies: &[Study], folder: &Path) -> Result<RenderedStudies, ReportError> {
+    let drawn: Vec<(&Study, Vec<Figure>)> = studies
+        .iter()
+        .map(|study| (study, charts::study::figures(study)))
+        .collect();
+    let page = folder.join("index.html");
+    write(&page, page::study::html(&drawn).into_string().as_bytes())?;
+    let figures = drawn.iter().flat_map(|(_, figures)| figures);
+    Ok(RenderedStudies {
+        page,
+        charts: pictures(figures, folder)?,
+    })
 }
 
 fn pictures<'a>(

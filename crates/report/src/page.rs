@@ -15,6 +15,7 @@ pub(crate) mod markdown;
 pub(crate) mod matrix;
 mod provenance;
 mod standing;
+pub(crate) mod study;
 mod support;
 mod vectors;
 mod verdict;

@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Fuzz(Fuzz),
     /// The web lab on 127.0.0.1: live verifiers, exercises, the class.
     Serve(Serve),
+    /// Claims about the life of a token, run: revocation, delegation.
+    Study(Study),
     /// Exercises in a terminal: programs to mend, hints, how somebody stands.
     Learn(Learn),
     /// A class: progress that travels, its table, its slides.
@@ -75,6 +77,36 @@ pub(crate) struct Serve {
     /// Seed of the keys, for a class whose machines should have the same ones.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tokenlab study list\n  tokenlab study run revocation\n  tokenlab study run --short --out /tmp/studies"
+)]
+pub(crate) struct Study {
+    #[command(subcommand)]
+    pub(crate) verb: StudyVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StudyVerb {
+    /// Every study, and what this machine lacks for it.
+    List,
+    /// Run one study, or all of them.
+    Run(StudyRun),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StudyRun {
+    /// Study id; all of them without it.
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// As much as shows that it works, in seconds; the numbers are rough.
+    #[arg(long)]
+    pub(crate) short: bool,
+    /// Folder of the studies, which is drawn as one page.
+    #[arg(long, value_name = "DIR", default_value = "reports/studies")]
+    pub(crate) out: PathBuf,
 }
 
 /// The folder of a class.

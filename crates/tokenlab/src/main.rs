@@ -41,6 +41,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Failure> {
         Verb::List(arguments) => commands::list::run(&arguments, output),
         Verb::Fuzz(arguments) => commands::fuzz::run(&arguments, output),
         Verb::Serve(arguments) => commands::serve::run(&arguments, output),
+        Verb::Study(arguments) => commands::study::run(&arguments, output),
         Verb::Learn(arguments) => commands::learn::run(&arguments, output),
         Verb::Class(arguments) => commands::class::run(&arguments, output),
         Verb::Doctor => commands::doctor::run(output),

@@ -62,6 +62,11 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        number: "2'",
+        member: "tokenlab-studies",
+        may_use: &["tokenlab-record", "tokenlab-harness"],
+    },
+    Layer {
         number: "3",
         member: "tokenlab",
         may_use: &[
@@ -72,6 +77,7 @@ const LAYERS: &[Layer] = &[
             "tokenlab-benches",
             "tokenlab-fuzz",
             "tokenlab-lab",
+            "tokenlab-studies",
         ],
     },
 ];

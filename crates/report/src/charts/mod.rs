@@ -17,6 +17,7 @@ mod ranking_text;
 mod refusals;
 mod roofline;
 mod sections;
+pub(crate) mod study;
 mod token_bytes;
 mod token_spread;
 

@@ -11,4 +11,5 @@ pub(crate) mod learn;
 pub(crate) mod list;
 pub(crate) mod report;
 pub(crate) mod serve;
+pub(crate) mod study;
 pub(crate) mod token;

@@ -1,0 +1,18 @@
+//! The life of a token: what revocation and delegation cost in systems that run.
+//!
+//! A study is one claim of the articles, run: real stores, real sockets on loopback, and a
+//! conclusion that quotes only numbers that were measured. It says on which machine, and a
+//! short form says that its numbers are rough.
+//!
+//! * [`study`]: what a study is, and what it may need.
+//! * [`studies`]: the registry.
+//! * [`clock`]: timing by slices that take turns.
+//! * [`loopback`]: a service on 127.0.0.1, until it is dropped.
+
+pub mod clock;
+pub mod loopback;
+pub mod studies;
+pub mod study;
+
+pub use studies::{all, named};
+pub use study::{Findings, StudyCard, StudyError};

@@ -1,0 +1,22 @@
+//! The registry of studies, in the order of a token's life.
+//!
+//! To add one: a file here with a `CARD`, and its line below.
+
+mod delegation;
+mod revocation;
+
+use crate::study::StudyCard;
+
+const STUDIES: &[&StudyCard] = &[&revocation::CARD, &delegation::CARD];
+
+/// Every study.
+#[must_use]
+pub const fn all() -> &'static [&'static StudyCard] {
+    STUDIES
+}
+
+/// The study of that name.
+#[must_use]
+pub fn named(id: &str) -> Option<&'static StudyCard> {
+    STUDIES.iter().copied().find(|card| card.id == id)
+}

@@ -1,0 +1,98 @@
+//! Every study in its short form, over real stores and sockets: it ends, and says nothing
+//! that it has not measured.
+#![allow(clippy::unwrap_used, clippy::print_stderr)] // clippy.toml exempts test functions, not their helpers
+
+use std::collections::BTreeSet;
+
+use tokenlab_record::study::{Field, Form};
+use tokenlab_studies::{Findings, all, named};
+
+/// What came of a study; `None` if this machine lacks something for it.
+fn findings(id: &str) -> Option<Findings> {
+    let card = named(id).unwrap();
+    if let Some(missing) = card.missing() {
+        let required = std::env::var_os("TOKENLAB_REQUIRE").is_some();
+        assert!(!required, "{missing}");
+        eprintln!("not run: {missing}");
+        return None;
+    }
+    Some((card.run)(Form::Short, &|_| {}).unwrap())
+}
+
+/// The numbers of a column.
+fn numbers(findings: &Findings, table: usize, column: usize) -> Vec<f64> {
+    let number = |row: &Vec<Field>| match row[column] {
+        Field::Number(number, _) => Some(number),
+        Field::Text(_) => None,
+    };
+    findings.tables[table].rows.iter().filter_map(number).collect()
+}
+
+fn whole(findings: &Findings) {
+    assert!(!findings.method.is_empty() && !findings.charts.is_empty());
+    for sentence in &findings.conclusion {
+        assert!(
+            !sentence.contains("NaN") && !sentence.contains("inf"),
+            "{sentence}"
+        );
+    }
+    for chart in &findings.charts {
+        assert!(chart.bars.len() > 1, "{}", chart.name);
+        for bar in &chart.bars {
+            let value = bar.value;
+            assert!(
+                0.0 < value.low && value.low <= value.estimate && value.estimate <= value.high,
+                "{bar:?}"
+            );
+        }
+    }
+    for table in &findings.tables {
+        assert!(!table.rows.is_empty(), "{}", table.caption);
+        for row in &table.rows {
+            assert_eq!(row.len(), table.heads.len(), "{}", table.caption);
+        }
+    }
+}
+
+#[test]
+fn names_differ_and_questions_are_asked() {
+    let names: BTreeSet<&str> = all().iter().map(|card| card.id).collect();
+    assert_eq!(names.len(), all().len());
+    assert!(all().iter().all(|card| card.question.ends_with('?')));
+}
+
+#[test]
+fn revocation_refuses_what_was_called_back_and_says_what_it_costs() {
+    let Some(findings) = findings("revocation") else {
+        return;
+    };
+    whole(&findings);
+    let wrongly = numbers(&findings, 0, 4);
+    let names: Vec<&Field> = findings.tables[0].rows.iter().map(|row| &row[0]).collect();
+    for (name, wrongly) in names.iter().zip(&wrongly) {
+        let errs = **name == Field::text("Bloom filter, 1 %");
+        assert_eq!(*wrongly > 0.0, errs, "{name:?}: {wrongly} valid tokens refused");
+        assert!(
+            *wrongly < 0.03 * 20_000.0,
+            "{wrongly} of 20,000 is more than a filter of 1 % errs"
+        );
+    }
+    // A list is known at once; what nobody keeps gets in until it expires.
+    let until = numbers(&findings, 1, 1);
+    let (kept, expiry) = until.split_at(until.len() - 1);
+    assert!(kept.iter().all(|requests| *requests == 0.0), "{until:?}");
+    assert!(expiry[0] > 10.0, "{until:?}");
+    let (accepted, refused) = (numbers(&findings, 2, 1), numbers(&findings, 2, 2));
+    assert_eq!((accepted, refused), (vec![20.0, 0.0], vec![0.0, 20.0]));
+}
+
+#[test]
+fn delegation_works_offline_only_where_no_issuer_is_asked() {
+    let findings = findings("delegation").unwrap();
+    whole(&findings);
+    let alone: Vec<&Field> = findings.tables[0].rows.iter().map(|row| &row[4]).collect();
+    assert_eq!(alone[0], &Field::text("10 of 10"));
+    assert_eq!(alone[2], &Field::text("0 of 10"));
+    let (before, after) = (numbers(&findings, 0, 1), numbers(&findings, 0, 2));
+    assert!(after[0] > before[0], "a block makes a biscuit longer");
+}

@@ -1,0 +1,141 @@
+//! `tokenlab study`: claims about the life of a token, run.
+//!
+//! A folder keeps the latest of each study as a document, and is drawn as one page.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use jiff::Zoned;
+use serde_json::json;
+use tokenlab_benches::environment;
+use tokenlab_record::run::write_document;
+use tokenlab_record::study::{Form, STUDY_SCHEMA, Study};
+use tokenlab_report::render_studies;
+use tokenlab_studies::{StudyCard, all, named};
+
+use crate::cli::{Study as Arguments, StudyRun, StudyVerb};
+use crate::output::{Failure, Output, table};
+use crate::runs;
+
+/// Does what the verb says.
+///
+/// # Errors
+/// [`Failure`] as each verb has it.
+pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    match &arguments.verb {
+        StudyVerb::List => list(output),
+        StudyVerb::Run(arguments) => run_studies(arguments, output),
+    }
+}
+
+fn list(output: &Output) -> Result<(), Failure> {
+    if output.is_json() {
+        let cards: Vec<_> = all()
+            .iter()
+            .map(|card| {
+                json!({
+                    "id": card.id,
+                    "title": card.title,
+                    "question": card.question,
+                    "missing": card.missing().map(|missing| missing.to_string()),
+                })
+            })
+            .collect();
+        return output.envelope("studies", &cards);
+    }
+    let rows = all().iter().map(|card| {
+        let lacks = card
+            .missing()
+            .map_or_else(|| "ready".into(), |missing| missing.to_string());
+        vec![card.id.to_owned(), card.question.to_owned(), lacks]
+    });
+    output.line(&table(&["study", "question", "here"], &[], rows.collect()))
+}
+
+/// Runs the studies that are named, or all; a failing one ends it, and what was run before
+/// is kept.
+fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
+    let chosen: Vec<&StudyCard> = match arguments.id.as_deref() {
+        None => all().to_vec(),
+        Some(id) => vec![named(id).ok_or_else(|| {
+            let known: Vec<&str> = all().iter().map(|card| card.id).collect();
+            Failure::no_match(format!(
+                "there is no study {id:?}; there are {}",
+                known.join(", ")
+            ))
+        })?],
+    };
+    runs::make_writable(&arguments.out)?;
+    for card in chosen {
+        let study = one(card, arguments, output)?;
+        write_document(&arguments.out.join(format!("{}.json", card.id)), &study)
+            .map_err(Failure::environment)?;
+        if output.is_json() {
+            output.envelope("study", &study)?;
+        } else {
+            output.line(&format!("{}: {}", study.title, study.question))?;
+            for sentence in &study.conclusion {
+                output.line(&format!("  {sentence}"))?;
+            }
+        }
+    }
+    let rendered = render_studies(&studies(&arguments.out)?, &arguments.out).map_err(Failure::environment)?;
+    output.note(&format!("drawn: {}", rendered.page.display()));
+    Ok(())
+}
+
+fn one(card: &StudyCard, arguments: &StudyRun, output: &Output) -> Result<Study, Failure> {
+    if let Some(missing) = card.missing() {
+        return Err(Failure::environment(format!(
+            "the study {} can't run: {missing}",
+            card.id
+        )));
+    }
+    let form = if arguments.short { Form::Short } else { Form::Full };
+    let environment = environment::describe(Zoned::now().timestamp().to_string());
+    let began = Instant::now();
+    let say = |what: &str| {
+        output.note(&format!(
+            "{}: {what} ({:.0} s)",
+            card.id,
+            began.elapsed().as_secs_f64()
+        ));
+    };
+    let findings = (card.run)(form, &say)
+        .map_err(|error| Failure::environment(format!("the study {} came to no end: {error}", card.id)))?;
+    Ok(Study {
+        schema: STUDY_SCHEMA.into(),
+        id: card.id.into(),
+        title: card.title.into(),
+        question: card.question.into(),
+        form,
+        command: format!(
+            "tokenlab study run {}{}",
+            card.id,
+            if arguments.short { " --short" } else { "" }
+        ),
+        environment,
+        elapsed_s: began.elapsed().as_secs_f64(),
+        method: findings.method,
+        charts: findings.charts,
+        tables: findings.tables,
+        conclusion: findings.conclusion,
+    })
+}
+
+/// The studies that a folder has, in the order of the registry.
+fn studies(folder: &Path) -> Result<Vec<Study>, Failure> {
+    let mut found = Vec::new();
+    for card in all() {
+        let path = folder.join(format!("{}.json", card.id));
+        let Ok(text) = fs::read(&path) else { continue };
+        found.push(serde_json::from_slice(&text).map_err(|error| {
+            Failure::environment(format!(
+                "{} is no study: {error}; delete it, and run it again",
+                path.display()
+            ))
+        })?);
+    }
+    Ok(found)
+}
