@@ -7,9 +7,11 @@
 //! * [`study`]: what a study is, and what it may need.
 //! * [`studies`]: the registry.
 //! * [`clock`]: timing by slices that take turns.
+//! * [`load`]: requests that are sent when they are due.
 //! * [`loopback`]: a service on 127.0.0.1, until it is dropped.
 
 pub mod clock;
+pub mod load;
 pub mod loopback;
 pub mod studies;
 pub mod study;

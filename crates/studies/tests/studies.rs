@@ -1,6 +1,6 @@
 //! Every study in its short form, over real stores and sockets: it ends, and says nothing
 //! that it has not measured.
-#![allow(clippy::unwrap_used, clippy::print_stderr)] // clippy.toml exempts test functions, not their helpers
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr)] // clippy.toml exempts test functions, not their helpers
 
 use std::collections::BTreeSet;
 
@@ -95,4 +95,24 @@ fn delegation_works_offline_only_where_no_issuer_is_asked() {
     assert_eq!(alone[2], &Field::text("0 of 10"));
     let (before, after) = (numbers(&findings, 0, 1), numbers(&findings, 0, 2));
     assert!(after[0] > before[0], "a block makes a biscuit longer");
+}
+
+#[test]
+fn every_verifier_is_held_under_load_and_none_refuses_its_own_token() {
+    let Some(findings) = findings("http") else {
+        return;
+    };
+    whole(&findings);
+    assert_eq!(findings.charts.len(), 3, "a chart for each rate");
+    for chart in &findings.charts {
+        assert_eq!(chart.bars.len(), 9);
+        assert_eq!(chart.bars[0].label, "no verifier");
+    }
+    for column in 1..=5 {
+        let all = numbers(&findings, 0, column);
+        assert!(
+            all.len() == 27 && all.iter().all(|number| *number > 0.0),
+            "{all:?}"
+        );
+    }
 }

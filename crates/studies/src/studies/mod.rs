@@ -3,11 +3,12 @@
 //! To add one: a file here with a `CARD`, and its line below.
 
 mod delegation;
+mod http;
 mod revocation;
 
 use crate::study::StudyCard;
 
-const STUDIES: &[&StudyCard] = &[&revocation::CARD, &delegation::CARD];
+const STUDIES: &[&StudyCard] = &[&http::CARD, &revocation::CARD, &delegation::CARD];
 
 /// Every study.
 #[must_use]
