@@ -28,6 +28,13 @@ fn numbers(findings: &Findings, table: usize, column: usize) -> Vec<f64> {
     findings.tables[table].rows.iter().filter_map(number).collect()
 }
 
+/// The same of a column of counts.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // counts, from 0
+fn counts(findings: &Findings, table: usize, column: usize) -> Vec<u64> {
+    let numbers = numbers(findings, table, column);
+    numbers.into_iter().map(|number| number as u64).collect()
+}
+
 fn whole(findings: &Findings) {
     assert!(!findings.method.is_empty() && !findings.charts.is_empty());
     for sentence in &findings.conclusion {
@@ -67,23 +74,23 @@ fn revocation_refuses_what_was_called_back_and_says_what_it_costs() {
         return;
     };
     whole(&findings);
-    let wrongly = numbers(&findings, 0, 4);
+    let wrongly = counts(&findings, 0, 4);
     let names: Vec<&Field> = findings.tables[0].rows.iter().map(|row| &row[0]).collect();
     for (name, wrongly) in names.iter().zip(&wrongly) {
         let errs = **name == Field::text("Bloom filter, 1 %");
-        assert_eq!(*wrongly > 0.0, errs, "{name:?}: {wrongly} valid tokens refused");
+        assert_eq!(*wrongly > 0, errs, "{name:?}: {wrongly} valid tokens refused");
         assert!(
-            *wrongly < 0.03 * 20_000.0,
+            *wrongly < 600,
             "{wrongly} of 20,000 is more than a filter of 1 % errs"
         );
     }
     // A list is known at once; what nobody keeps gets in until it expires.
-    let until = numbers(&findings, 1, 1);
+    let until = counts(&findings, 1, 1);
     let (kept, expiry) = until.split_at(until.len() - 1);
-    assert!(kept.iter().all(|requests| *requests == 0.0), "{until:?}");
-    assert!(expiry[0] > 10.0, "{until:?}");
-    let (accepted, refused) = (numbers(&findings, 2, 1), numbers(&findings, 2, 2));
-    assert_eq!((accepted, refused), (vec![20.0, 0.0], vec![0.0, 20.0]));
+    assert!(kept.iter().all(|requests| *requests == 0), "{until:?}");
+    assert!(expiry[0] > 10, "{until:?}");
+    let (accepted, refused) = (counts(&findings, 2, 1), counts(&findings, 2, 2));
+    assert_eq!((accepted, refused), (vec![20, 0], vec![0, 20]));
 }
 
 #[test]
@@ -115,4 +122,36 @@ fn every_verifier_is_held_under_load_and_none_refuses_its_own_token() {
             "{all:?}"
         );
     }
+}
+
+#[test]
+fn a_thief_is_stopped_only_where_a_token_is_bound_to_its_sender() {
+    let findings = findings("theft").unwrap();
+    whole(&findings);
+    let got_in = counts(&findings, 0, 2);
+    let (bearers, bound) = got_in.split_at(6);
+    assert_eq!(bearers, [10; 6]);
+    // Alone, own key, overheard, other address, the overheard request before its owner;
+    // another channel, and the owner's own next one.
+    assert_eq!(bound, [0, 0, 0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn a_stolen_refresh_token_is_worth_what_the_setting_lets_it() {
+    let findings = findings("refresh").unwrap();
+    whole(&findings);
+    let (access, refresh) = (counts(&findings, 0, 2), counts(&findings, 0, 3));
+    let rows = findings.tables[0].rows.len();
+    assert_eq!((access.len(), refresh.len()), (rows, rows));
+    for (row, (access, refresh)) in findings.tables[0].rows.iter().zip(access.iter().zip(&refresh)) {
+        // Without rotation the thief stays as long as the refresh token lives; with reuse
+        // detection until its owner comes back.
+        let kept = row[1] == Field::text("kept");
+        assert_eq!(*refresh > 20 * 3600, kept, "{row:?}");
+        assert!(access <= refresh, "{row:?}");
+    }
+    assert!(
+        access.is_sorted(),
+        "a longer life is a longer exposure: {access:?}"
+    );
 }

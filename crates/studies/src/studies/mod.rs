@@ -4,11 +4,19 @@
 
 mod delegation;
 mod http;
+mod refresh;
 mod revocation;
+mod theft;
 
 use crate::study::StudyCard;
 
-const STUDIES: &[&StudyCard] = &[&http::CARD, &revocation::CARD, &delegation::CARD];
+const STUDIES: &[&StudyCard] = &[
+    &http::CARD,
+    &revocation::CARD,
+    &refresh::CARD,
+    &theft::CARD,
+    &delegation::CARD,
+];
 
 /// Every study.
 #[must_use]
