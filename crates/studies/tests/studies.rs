@@ -48,7 +48,7 @@ fn whole(findings: &Findings) {
         for bar in &chart.bars {
             let value = bar.value;
             assert!(
-                0.0 < value.low && value.low <= value.estimate && value.estimate <= value.high,
+                0.0 <= value.low && value.low <= value.estimate && value.estimate <= value.high,
                 "{bar:?}"
             );
         }
@@ -154,4 +154,20 @@ fn a_stolen_refresh_token_is_worth_what_the_setting_lets_it() {
         access.is_sorted(),
         "a longer life is a longer exposure: {access:?}"
     );
+}
+
+#[test]
+fn a_move_costs_nobody_a_token_if_it_ends_with_the_last_one_and_not_before_or_never() {
+    let findings = findings("migration").unwrap();
+    whole(&findings);
+    let columns = [3, 4, 5].map(|column| counts(&findings, 0, column));
+    for (place, row) in findings.tables[0].rows.iter().enumerate() {
+        let [refused, during, after] = [0, 1, 2].map(|column| columns[column][place] > 0);
+        let expected = match &row[1] {
+            Field::Text(ending) if ending == "at once" => [true, false, false],
+            Field::Text(ending) if ending == "never" => [false, true, true],
+            _ => [false, true, false],
+        };
+        assert_eq!([refused, during, after], expected, "{row:?}");
+    }
 }

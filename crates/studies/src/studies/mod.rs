@@ -4,6 +4,7 @@
 
 mod delegation;
 mod http;
+mod migration;
 mod refresh;
 mod revocation;
 mod theft;
@@ -14,6 +15,7 @@ const STUDIES: &[&StudyCard] = &[
     &http::CARD,
     &revocation::CARD,
     &refresh::CARD,
+    &migration::CARD,
     &theft::CARD,
     &delegation::CARD,
 ];
