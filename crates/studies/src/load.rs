@@ -91,7 +91,9 @@ fn client(
             #[allow(clippy::cast_precision_loss)] // far below 2^52
             Some(rate) => Duration::from_secs_f64(next.fetch_add(1, Ordering::Relaxed) as f64 / rate),
         };
-        if due >= plan.time {
+        // A service that has fallen behind by half of the time is not waited for: what it
+        // was not asked is missing from its answers.
+        if due >= plan.time || start.elapsed() >= plan.time.mul_f64(1.5) {
             return Ok(slice);
         }
         if let Some(rest) = due.checked_sub(start.elapsed()) {
@@ -160,11 +162,12 @@ mod tests {
             time: Duration::from_millis(500),
             connections: 1,
         };
-        // One connection can answer 20 a second of the 40 that are due: the queue grows.
+        // One connection can answer 20 a second of the 40 that are due: the queue grows,
+        // until the service is given up.
         let slice = run(service.address(), &head("/"), &plan).unwrap();
-        assert_eq!((slice.answers, slice.refused), (20, 0));
+        assert!((8..=15).contains(&slice.answers), "{}", slice.answers);
         let last = slice.waited_ns.last().unwrap();
-        assert!(*last > 400e6, "the last one waited {last} ns");
+        assert!(*last > 200e6, "the last one waited {last} ns");
         let refused = run(service.address(), &head("/no"), &plan).unwrap();
         assert_eq!((refused.answers, refused.refused), (20, 20));
         let closed = Plan { rate: None, ..plan };

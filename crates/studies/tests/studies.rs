@@ -171,3 +171,16 @@ fn a_move_costs_nobody_a_token_if_it_ends_with_the_last_one_and_not_before_or_ne
         assert_eq!([refused, during, after], expected, "{row:?}");
     }
 }
+
+#[test]
+fn keys_change_without_a_loss_only_if_the_next_is_published_ahead_or_asked_for() {
+    let findings = findings("rotation").unwrap();
+    whole(&findings);
+    let (refused, after) = (counts(&findings, 0, 4), counts(&findings, 0, 6));
+    assert!(after.iter().all(|count| *count == 0), "{after:?}");
+    // Of each format: the new key alone, two keys, the next one ahead; asking again or not.
+    for refused in refused.chunks(6) {
+        let lost: Vec<bool> = refused.iter().map(|count| *count > 0).collect();
+        assert_eq!(lost, [true, true, true, false, false, false], "{refused:?}");
+    }
+}

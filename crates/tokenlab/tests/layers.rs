@@ -64,7 +64,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         number: "2'",
         member: "tokenlab-studies",
-        may_use: &["tokenlab-record", "tokenlab-harness"],
+        may_use: &["tokenlab-record", "tokenlab-harness", "tokenlab-attacks"],
     },
     Layer {
         number: "3",

@@ -190,7 +190,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
             ),
             "Processor time is what the service's own thread was given, from Linux's schedstat; of Redis that is the \
              client's part alone. Waiting counts from the time at which a request was due (open loop), so that a \
-             service that falls behind is seen to."
+             service that falls behind is seen to; one that is behind by half of a slice is not asked further."
                 .into(),
         ],
         charts,

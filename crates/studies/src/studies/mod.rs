@@ -7,6 +7,7 @@ mod http;
 mod migration;
 mod refresh;
 mod revocation;
+mod rotation;
 mod theft;
 
 use crate::study::StudyCard;
@@ -15,6 +16,7 @@ const STUDIES: &[&StudyCard] = &[
     &http::CARD,
     &revocation::CARD,
     &refresh::CARD,
+    &rotation::CARD,
     &migration::CARD,
     &theft::CARD,
     &delegation::CARD,
