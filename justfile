@@ -36,6 +36,11 @@ overhead:
 report *run:
     {{tokenlab}} report {{run}}
 
+# The life of a token as studies: all of them, or one by name; `just study --short` is a first look
+[group('measure')]
+study *flags:
+    {{tokenlab}} study run {{flags}}
+
 # Every attack against every verifier
 [group('break')]
 attack *flags:

@@ -483,3 +483,34 @@ fn an_input_of_fuzzing_is_explained_and_what_is_none_is_refused() {
         assert!(said.contains(words), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_study_ends_with_a_document_a_chart_and_a_page_that_has_its_conclusion() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = tokenlab(&["study", "run", "migration", "--short", "--out", out]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let document = fs::read(folder.path().join("migration.json")).unwrap();
+    let study: serde_json::Value = serde_json::from_slice(&document).unwrap();
+    let page = fs::read_to_string(folder.path().join("index.html")).unwrap();
+    for sentence in study["conclusion"].as_array().unwrap() {
+        let sentence = sentence.as_str().unwrap();
+        assert!(page.contains(sentence), "{sentence}");
+        assert!(stdout(&output).contains(sentence), "{sentence}");
+    }
+    assert!(page.contains("short form"));
+    assert!(
+        fs::metadata(folder.path().join("study-migration-counts.png"))
+            .unwrap()
+            .len()
+            > 1000
+    );
+    // Another study joins it on the page, and the first stays.
+    let second = tokenlab(&["study", "run", "theft", "--short", "--out", out]);
+    assert_eq!(second.status.code(), Some(0), "{}", stderr(&second));
+    let page = fs::read_to_string(folder.path().join("index.html")).unwrap();
+    assert!(page.contains("id=\"migration\"") && page.contains("id=\"theft\""));
+    let unknown = tokenlab(&["study", "run", "nothing"]);
+    assert_eq!(unknown.status.code(), Some(4));
+    assert!(stderr(&unknown).contains("revocation"), "{}", stderr(&unknown));
+}
