@@ -7,14 +7,15 @@ use tokenlab_record::study::{Bar, BarChart, Study, Unit};
 
 use super::{Figure, MARGIN, ROW_TEXT, SMALL_TEXT, WIDTH, framed_over, whisker};
 use crate::axis::{LinearAxis, LogAxis};
+use crate::font;
 use crate::format;
 use crate::palette::Ink;
 use crate::sketch::{Align, Sketch, fitted};
 use crate::table::{Cell, Table};
 
 const ROW_HEIGHT: f64 = 30.0;
-const LABELS: f64 = 290.0;
-const VALUES: f64 = 130.0;
+const WIDEST_LABEL: f64 = 430.0;
+const VALUES: f64 = 100.0;
 const AXIS_HEIGHT: f64 = 34.0;
 const TOP: f64 = 14.0;
 
@@ -84,7 +85,13 @@ fn sketch(study: &Study, chart: &BarChart) -> Option<Sketch> {
         &chart.subtitle,
         TOP + rows + AXIS_HEIGHT,
     );
-    let plot = (MARGIN + LABELS + 14.0, WIDTH - MARGIN - VALUES);
+    let labels = chart
+        .bars
+        .iter()
+        .map(|bar| font::width(&bar.label, ROW_TEXT))
+        .fold(120.0, f64::max)
+        .min(WIDEST_LABEL);
+    let plot = (MARGIN + labels + 14.0, WIDTH - MARGIN - VALUES);
     let top = sketch.crop_top + TOP;
     let bottom = top + rows;
     let draw = |sketch: &mut Sketch,
@@ -104,7 +111,7 @@ fn sketch(study: &Study, chart: &BarChart) -> Option<Sketch> {
         }
         let mut y = top + ROW_HEIGHT / 2.0;
         for bar in &chart.bars {
-            let label = fitted(&bar.label, ROW_TEXT, LABELS);
+            let label = fitted(&bar.label, ROW_TEXT, labels);
             sketch.text((MARGIN, y), label, ROW_TEXT, Align::Left, Ink::Text);
             mark(sketch, y, bar);
             let figure = value(bar.value.estimate, chart.unit);

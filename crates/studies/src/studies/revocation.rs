@@ -234,7 +234,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
                 .filter_map(|(name, case)| {
                     Some(Bar {
                         label: if name == TOKEN {
-                            format!("for comparison: verifying, {TOKEN}")
+                            "for comparison: verifying HS256".to_owned()
                         } else {
                             name.into()
                         },
@@ -287,7 +287,10 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
             "Memory is what the process that keeps the list grew by while it was filled (of Redis, its server's), and \
              the length of what is made at once; on small lists a page of 4 KiB more or less is seen."
                 .into(),
-            "Redis runs on loopback with the lab's settings; a network adds its round trip to every lookup.".into(),
+            "Redis runs on loopback with the lab's settings; a network adds its round trip to every lookup. How long a \
+             processor takes to wake up is in it as well: on a busy machine a lookup in Redis may be many times as fast \
+             as on an idle one."
+                .into(),
         ],
         charts,
         tables: vec![sizes_table, until_table(&until), down_table(down)],
@@ -483,8 +486,9 @@ fn conclusion(sizes: &StudyTable, largest: &[Bar], until: &[Until], down: Down) 
             last("Redis", 3),
         ),
         format!(
-            "A list is known at the next request; with nothing but an expiry of {LIFETIME_S} s, a logged-out token got \
-             in for {expiry:.2} s more. That holds for JWT and PASETO alike: neither format calls anything back."
+            "A list is known at the next request; with nothing but an expiry of {LIFETIME_S} s, and the {} s that the \
+             verifier's clock forgives, a logged-out token got in for {expiry:.2} s more. That holds for JWT and PASETO alike: neither format calls anything back.",
+            Policy::lab().leeway_s
         ),
         format!(
             "With the store down, failing open let {} of {REQUESTS_DOWN} revoked tokens in; failing closed let {} in \

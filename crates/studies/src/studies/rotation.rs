@@ -376,7 +376,12 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
                 ]);
                 #[allow(clippy::cast_precision_loss)] // some thousands
                 bars.push(Bar {
-                    label: format!("{}; asks again: {again}", schedule.title()),
+                    label: format!(
+                        "{}, {}{}",
+                        format.family().title(),
+                        schedule.title(),
+                        if asks_again { ", asks again" } else { "" }
+                    ),
                     family: Some(format.family()),
                     value: Interval::exact(counted.refused as f64),
                 });
