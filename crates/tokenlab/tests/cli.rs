@@ -491,7 +491,7 @@ fn a_study_ends_with_a_document_a_chart_and_a_page_that_has_its_conclusion() {
     let output = tokenlab(&["study", "run", "migration", "--short", "--out", out]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let document = fs::read(folder.path().join("migration.json")).unwrap();
-    let study: serde_json::Value = serde_json::from_slice(&document).unwrap();
+    let study: Value = serde_json::from_slice(&document).unwrap();
     let page = fs::read_to_string(folder.path().join("index.html")).unwrap();
     for sentence in study["conclusion"].as_array().unwrap() {
         let sentence = sentence.as_str().unwrap();
