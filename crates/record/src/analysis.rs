@@ -529,6 +529,9 @@ mod tests {
             (found.fast_ns, found.slow_ns, found.slow_share),
             (100.0, 111.0, 0.6)
         );
+        // The widest gap in nanoseconds, and not the largest factor.
+        let of_three = modes_of(&[10.0, 10.0, 19.0, 19.0, 31.0, 31.0]).unwrap();
+        assert!((of_three.slow_share - 1.0 / 3.0).abs() < 1e-12, "{of_three:?}");
         for (medians, why) in [
             (
                 &[100.0, 100.0, 100.0, 105.0, 105.0][..],
