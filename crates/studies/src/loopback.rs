@@ -3,12 +3,16 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::study::StudyError;
+
+/// How long a service may take to be gone.
+const GONE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A running service.
 pub struct Service {
@@ -76,7 +80,8 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            // Waited for, so that nobody is answered by a service that is gone.
+            runtime.shutdown_timeout(GONE_WITHIN);
         }
     }
 }
