@@ -5,11 +5,9 @@
 //! A verifier that refuses everything withstands every attack. What is here tells it from
 //! one that works.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde_json::json;
-use tokenlab_harness::ClaimSet;
 use tokenlab_harness::claims::CustomClaims;
+use tokenlab_harness::{ClaimSet, policy};
 
 use crate::desk::Draft;
 use crate::scheme::Scheme;
@@ -40,8 +38,7 @@ enum Beside {
 
 /// Every specimen that the scheme has a place for.
 pub(crate) fn all(exposure: &Exposure) -> Vec<Specimen> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+    let now = policy::now();
     let usual = &exposure.sample_claims;
     let of = |subject: &str| ClaimSet {
         sub: Some(subject.into()),

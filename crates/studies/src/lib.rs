@@ -5,6 +5,7 @@
 //! short form says that its numbers are rough.
 //!
 //! * [`study`]: what a study is, and what it may need.
+//! * [`subject`]: contenders, keys and claims that studies are made of.
 //! * [`studies`]: the registry.
 //! * [`clock`]: timing by slices that take turns.
 //! * [`load`]: requests that are sent when they are due.
@@ -15,6 +16,7 @@ pub mod load;
 pub mod loopback;
 pub mod studies;
 pub mod study;
+pub mod subject;
 
 pub use studies::{all, named};
 pub use study::{Findings, StudyCard, StudyError};

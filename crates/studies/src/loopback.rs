@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use ureq::Agent;
 
 use crate::study::StudyError;
 
@@ -75,6 +76,16 @@ impl Service {
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
+}
+
+/// A client that uses no proxy and gives up after `timeout`.
+#[must_use]
+pub fn client(timeout: Duration) -> Agent {
+    Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .proxy(None)
+        .build()
+        .into()
 }
 
 impl Drop for Service {

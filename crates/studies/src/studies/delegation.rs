@@ -13,14 +13,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::json;
-use tokenlab_harness::{ClaimSet, KeyRing, Policy, TokenService, contenders, corpus, policy};
+use tokenlab_harness::{ClaimSet, KeyRing, Policy, TokenService};
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
-use ureq::Agent;
 
 use crate::clock::{Case, in_turns};
-use crate::loopback::Service;
+use crate::loopback::{Service, client};
 use crate::study::{Findings, StudyCard, StudyError};
+use crate::subject::{claims, contender};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "delegation",
@@ -53,20 +53,10 @@ impl Issuer {
 }
 
 fn load(id: &str, ring: &KeyRing) -> Result<Box<dyn TokenService>, StudyError> {
-    let contender =
-        contenders::named(id).ok_or_else(|| StudyError::Service(format!("there is no contender {id}")))?;
-    Ok(contender.load(ring, &Policy::lab())?)
+    Ok(contender(id)?.load(ring, &Policy::lab())?)
 }
 
-/// The claims of a holder.
-fn claims() -> ClaimSet {
-    corpus::CORPORA
-        .first()
-        .map(|corpus| corpus.claims(0, policy::now()))
-        .unwrap_or_default()
-}
-
-/// The same, for reading alone.
+/// Claims, for reading alone.
 fn narrowed(mut claims: ClaimSet) -> ClaimSet {
     claims.custom.insert("scope", json!("report:read"));
     claims
@@ -118,11 +108,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
         .route("/paseto", post(mint_paseto))
         .with_state(Arc::new(Issuer::load(&ring)?));
     let service = Service::start(site)?;
-    let agent: Agent = Agent::config_builder()
-        .timeout_global(Some(Duration::from_secs(5)))
-        .proxy(None)
-        .build()
-        .into();
+    let agent = client(Duration::from_secs(5));
     let ask = |path: &str, body: &str| -> Result<String, StudyError> {
         let answer = agent.post(service.url(path)).send(body);
         answer
@@ -188,11 +174,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     say("the issuer goes away");
     let address = service.url("/exchange");
     drop(service);
-    let gone: Agent = Agent::config_builder()
-        .timeout_global(Some(Duration::from_millis(500)))
-        .proxy(None)
-        .build()
-        .into();
+    let gone = client(Duration::from_millis(500));
     let count = |works: &dyn Fn() -> bool| (0..TRIES_ALONE).filter(|_| works()).count() as u64;
     let alone = count(&|| holder.attenuate(&root).is_ok());
     let exchanging = count(&|| gone.post(&address).send(subject.as_str()).is_ok());

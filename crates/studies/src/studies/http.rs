@@ -16,7 +16,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokenlab_harness::{KeyRing, Policy, TokenService, contenders, corpus, policy};
+use tokenlab_harness::{KeyRing, Policy, TokenService};
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::stats::{SplitMix64, hierarchical_median, quantile};
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
@@ -24,6 +24,7 @@ use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 use crate::load::{self, Plan, Slice};
 use crate::loopback::Service;
 use crate::study::{Findings, StudyCard, StudyError};
+use crate::subject::{claims, contender};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "http",
@@ -75,13 +76,9 @@ fn serve(id: Option<&str>) -> Result<Served, StudyError> {
             head: "GET / HTTP/1.1\r\nHost: lab\r\n\r\n".into(),
         });
     };
-    let contender =
-        contenders::named(id).ok_or_else(|| StudyError::Service(format!("there is no contender {id}")))?;
+    let contender = contender(id)?;
     let verifier: Verifier = Arc::from(contender.load(&KeyRing::from_seed(SEED), &Policy::lab())?);
-    let claims = corpus::CORPORA
-        .first()
-        .map(|corpus| corpus.claims(0, policy::now()));
-    let token = verifier.issue(&claims.unwrap_or_default())?;
+    let token = verifier.issue(&claims())?;
     let guarded = route.layer(middleware::from_fn_with_state(verifier, guard));
     Ok(Served {
         name: id.to_owned(),

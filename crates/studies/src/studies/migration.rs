@@ -7,12 +7,13 @@
 //! has it. While the old format is taken, nothing keeps her out, whatever the new one is
 //! worth; after the end it must be nothing but a refusal.
 
-use tokenlab_harness::claims::{NumericDate, Rfc3339, TimeFormat};
-use tokenlab_harness::{Bound, ClaimSet, Codec, KeyRing, Policy, RejectReason, Rejection, contenders};
+use tokenlab_harness::claims::{NumericDate, Rfc3339};
+use tokenlab_harness::{Bound, Codec, KeyRing, RejectReason, Rejection};
 use tokenlab_record::stats::Interval;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::study::{Findings, StudyCard, StudyError};
+use crate::subject::{believed, contender, issued, key_of};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "migration",
@@ -71,12 +72,9 @@ struct Side {
 
 impl Side {
     fn load(id: &str, seed: u64) -> Result<Self, StudyError> {
-        let contender = contenders::named(id)
-            .ok_or_else(|| StudyError::Service(format!("there is no contender {id}")))?;
-        let scheme = &contender.card().scheme;
-        let key = KeyRing::from_seed(seed).key(scheme);
-        let key = key.ok_or_else(|| StudyError::Service(format!("there is no key for {scheme}")))?;
-        let paseto = scheme.strip_prefix("paseto.");
+        let contender = contender(id)?;
+        let key = key_of(contender, &KeyRing::from_seed(seed))?;
+        let paseto = contender.card().scheme.strip_prefix("paseto.");
         Ok(Self {
             codec: contender.codec(&key)?,
             // `eyJ` is `{"` in base64url, which every JOSE header begins with.
@@ -86,15 +84,7 @@ impl Side {
     }
 
     fn issue(&self, subject: &str, now: i64) -> Result<String, StudyError> {
-        let policy = Policy::lab();
-        let claims = ClaimSet {
-            iss: Some(policy.issuer),
-            sub: Some(subject.into()),
-            aud: vec![policy.audience],
-            iat: Some(now),
-            exp: Some(now + LIVES),
-            ..ClaimSet::default()
-        };
+        let claims = issued(subject, now, LIVES);
         let payload = if self.is_paseto {
             claims.to_json::<Rfc3339>()
         } else {
@@ -107,21 +97,11 @@ impl Side {
     fn verify(&self, token: &str, now: i64) -> Result<(), Rejection> {
         let opened = self.codec.open(token, &Bound::default())?;
         if self.is_paseto {
-            believed::<Rfc3339>(&opened.payload, now)
+            believed::<Rfc3339>(&opened.payload, now, 0)
         } else {
-            believed::<NumericDate>(&opened.payload, now)
+            believed::<NumericDate>(&opened.payload, now, 0)
         }
     }
-}
-
-fn believed<T: TimeFormat>(payload: &[u8], now: i64) -> Result<(), Rejection> {
-    let claims = ClaimSet::from_json::<T>(payload)
-        .map_err(|error| Rejection::new(RejectReason::InvalidClaims, error.to_string()))?;
-    let policy = Policy {
-        leeway_s: 0,
-        ..Policy::lab()
-    };
-    policy.check(&claims, now)
 }
 
 /// A verifier in the middle of a move.

@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 
 use tokenlab_harness::claims::NumericDate;
 use tokenlab_harness::session::SessionId;
-use tokenlab_harness::{Bound, ClaimSet, Codec, KeyRing, Policy, contenders};
+use tokenlab_harness::{Bound, Codec, KeyRing};
 use tokenlab_record::stats::Interval;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::study::{Findings, StudyCard, StudyError};
+use crate::subject::{believed, contender, issued, key_of};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "refresh",
@@ -83,10 +84,8 @@ struct Grant {
 
 impl Server {
     fn start(rotation: Rotation, access_lives: i64) -> Result<Self, StudyError> {
-        let contender = contenders::named(JWT)
-            .ok_or_else(|| StudyError::Service(format!("there is no contender {JWT}")))?;
-        let key = KeyRing::from_seed(SEED).key(&contender.card().scheme);
-        let key = key.ok_or_else(|| StudyError::Service(format!("there is no key for {JWT}")))?;
+        let contender = contender(JWT)?;
+        let key = key_of(contender, &KeyRing::from_seed(SEED))?;
         Ok(Self {
             codec: contender.codec(&key)?,
             rotation,
@@ -98,15 +97,7 @@ impl Server {
     }
 
     fn grant(&mut self, family: u32, refresh: Option<String>, now: i64) -> Result<Grant, StudyError> {
-        let policy = Policy::lab();
-        let claims = ClaimSet {
-            iss: Some(policy.issuer),
-            sub: Some("ada".into()),
-            aud: vec![policy.audience],
-            iat: Some(now),
-            exp: Some(now + self.access_lives),
-            ..ClaimSet::default()
-        };
+        let claims = issued("ada", now, self.access_lives);
         let payload = claims
             .to_json::<NumericDate>()
             .map_err(|error| StudyError::Service(error.to_string()))?;
@@ -152,13 +143,8 @@ impl Server {
 
     /// Whether a resource server lets an access token in: it asks nobody.
     fn lets_in(&self, access: &str, now: i64) -> bool {
-        let opened = self.codec.open(access, &Bound::default()).ok();
-        let claims = opened.and_then(|opened| ClaimSet::from_json::<NumericDate>(&opened.payload).ok());
-        let policy = Policy {
-            leeway_s: 0,
-            ..Policy::lab()
-        };
-        claims.is_some_and(|claims| policy.check(&claims, now).is_ok())
+        let opened = self.codec.open(access, &Bound::default());
+        opened.is_ok_and(|opened| believed::<NumericDate>(&opened.payload, now, 0).is_ok())
     }
 }
 

@@ -19,14 +19,15 @@ use tokenlab_attacks::workbench::{self, Third};
 use tokenlab_harness::claims::{NumericDate, Rfc3339};
 use tokenlab_harness::exchange::{PrivateKey, paserk};
 use tokenlab_harness::paseto::Version;
-use tokenlab_harness::{Bound, ClaimSet, Contender, Key, KeyRing, Policy, contenders, decode};
+use tokenlab_harness::{Bound, Contender, Key, KeyRing, decode};
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::stats::Interval;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 use ureq::Agent;
 
-use crate::loopback::Service;
+use crate::loopback::{Service, client};
 use crate::study::{Findings, StudyCard, StudyError};
+use crate::subject::{believed, contender, issued};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "rotation",
@@ -149,14 +150,7 @@ fn issue(
     subject: &str,
     now: i64,
 ) -> Result<String, StudyError> {
-    let policy = Policy::lab();
-    let claims = ClaimSet {
-        iss: Some(policy.issuer),
-        sub: Some(subject.into()),
-        aud: vec![policy.audience],
-        exp: Some(now + LIVES),
-        ..ClaimSet::default()
-    };
+    let claims = issued(subject, now, LIVES);
     match format {
         Format::Jwt => {
             let header = json!({ "alg": "EdDSA", "typ": "JWT", "kid": name(number)? });
@@ -243,15 +237,11 @@ impl Verifier {
         let Ok(opened) = self.contender.codec(key)?.open(token, &Bound::default()) else {
             return Ok(false);
         };
-        let claims = match self.format {
-            Format::Jwt => ClaimSet::from_json::<NumericDate>(&opened.payload),
-            Format::Paseto => ClaimSet::from_json::<Rfc3339>(&opened.payload),
+        let believed = match self.format {
+            Format::Jwt => believed::<NumericDate>(&opened.payload, now, 0),
+            Format::Paseto => believed::<Rfc3339>(&opened.payload, now, 0),
         };
-        let policy = Policy {
-            leeway_s: 0,
-            ..Policy::lab()
-        };
-        Ok(claims.is_ok_and(|claims| policy.check(&claims, now).is_ok()))
+        Ok(believed.is_ok())
     }
 }
 
@@ -274,8 +264,7 @@ fn count(
     asks_again: bool,
     (rotations, step): (i64, i64),
 ) -> Result<Counted, StudyError> {
-    let id = format.contender();
-    let contender = contenders::named(id).ok_or_else(|| failed(format!("there is no contender {id}")))?;
+    let contender = contender(format.contender())?;
     let keys = KeySet::default();
     let site = Router::new()
         .route("/keys", get(key_set))
@@ -284,11 +273,7 @@ fn count(
     let mut verifier = Verifier {
         format,
         contender,
-        agent: Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(5)))
-            .proxy(None)
-            .build()
-            .into(),
+        agent: client(Duration::from_secs(5)),
         url: service.url("/keys"),
         asks_again,
         keys: BTreeMap::new(),

@@ -13,17 +13,17 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokenlab_harness::claims::{NumericDate, Rfc3339};
+use tokenlab_harness::claims::{NumericDate, Rfc3339, TimeFormat};
 use tokenlab_harness::exchange::PrivateKey;
 use tokenlab_harness::{
-    Bound, ClaimSet, Codec, Contender, Key, KeyRing, Policy, RejectReason, Rejection, TokenService,
-    contenders, corpus, policy,
+    Bound, ClaimSet, Codec, Contender, Key, KeyRing, Policy, RejectReason, Rejection, TokenService, policy,
 };
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::clock::{Case, in_turns};
 use crate::study::{Findings, StudyCard, StudyError};
+use crate::subject::{believed, claims, contender, key_of};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "theft",
@@ -88,7 +88,7 @@ impl Dpop {
     fn verify(&mut self, token: &str, proof: &str, request: Request<'_>) -> Result<(), Rejection> {
         let refuse = |why: &'static str| Err(Rejection::new(RejectReason::Unauthorized, why));
         let opened = self.tokens.open(token, &Bound::default())?;
-        believed::<NumericDate>(&opened.payload)?;
+        believed_now::<NumericDate>(&opened.payload)?;
         let said: Value = serde_json::from_slice(&opened.payload).unwrap_or_default();
         let jwk = said.pointer("/cnf/jwk").cloned().unwrap_or_default();
         let holder = Key::from_exchange("jwt.EdDSA", &jwk)
@@ -141,28 +141,9 @@ fn hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
 }
 
-/// Holds claims against the lab's policy.
-fn believed<T: tokenlab_harness::claims::TimeFormat>(payload: &[u8]) -> Result<(), Rejection> {
-    let claims = ClaimSet::from_json::<T>(payload)
-        .map_err(|error| Rejection::new(RejectReason::InvalidClaims, error.to_string()))?;
-    Policy::lab().check(&claims, policy::now())
-}
-
-fn named(id: &str) -> Result<&'static dyn Contender, StudyError> {
-    contenders::named(id).ok_or_else(|| StudyError::Service(format!("there is no contender {id}")))
-}
-
-fn key_of(contender: &dyn Contender, ring: &KeyRing) -> Result<Key, StudyError> {
-    let scheme = &contender.card().scheme;
-    ring.key(scheme)
-        .ok_or_else(|| StudyError::Service(format!("there is no key for {scheme}")))
-}
-
-fn claims() -> ClaimSet {
-    let claims = corpus::CORPORA
-        .first()
-        .map(|corpus| corpus.claims(0, policy::now()));
-    claims.unwrap_or_default()
+/// Holds claims against the lab's policy, now.
+fn believed_now<T: TimeFormat>(payload: &[u8]) -> Result<(), Rejection> {
+    believed::<T>(payload, policy::now(), Policy::lab().leeway_s)
 }
 
 /// What came of a thief's tries.
@@ -189,7 +170,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     say("bearer tokens are stolen");
     let mut tried = Vec::new();
     for id in BEARERS {
-        let service = named(id)?.load(&ring, &Policy::lab())?;
+        let service = contender(id)?.load(&ring, &Policy::lab())?;
         let stolen = service.issue(&claims())?;
         tried.push(tries(id, "a bearer token, from elsewhere", || {
             service.verify(&stolen).is_ok()
@@ -197,7 +178,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     }
 
     say("tokens are bound to their sender");
-    let jwt = named(JWT)?;
+    let jwt = contender(JWT)?;
     let mut verifier = Dpop::load(jwt, &ring)?;
     let own = Key::Private(PrivateKey::Ed25519(*b"the holder's own key, of 32 byte"));
     let mut holder = Holder {
@@ -254,7 +235,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
         || verifier.verify(&bound, &raced, HONEST).is_ok(),
     ));
 
-    let paseto = named(PASETO)?;
+    let paseto = contender(PASETO)?;
     let codec = paseto.codec(&key_of(paseto, &ring)?)?;
     let channel = |name: &str| Bound {
         implicit_assertion: name.as_bytes().to_vec(),
@@ -263,7 +244,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     let payload = json_of::<Rfc3339>(&claims())?;
     let to_channel = codec.seal(&payload, &channel("channel of the owner"))?;
     let in_channel = |name: &str| -> Result<(), Rejection> {
-        believed::<Rfc3339>(&codec.open(&to_channel, &channel(name))?.payload)
+        believed_now::<Rfc3339>(&codec.open(&to_channel, &channel(name))?.payload)
     };
     in_channel("channel of the owner")
         .map_err(|rejection| StudyError::Wrong(format!("the owner is refused: {rejection}")))?;
@@ -338,7 +319,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     })
 }
 
-fn json_of<T: tokenlab_harness::claims::TimeFormat>(claims: &ClaimSet) -> Result<Vec<u8>, StudyError> {
+fn json_of<T: TimeFormat>(claims: &ClaimSet) -> Result<Vec<u8>, StudyError> {
     let text = claims.to_json::<T>();
     text.map(String::into_bytes)
         .map_err(|error| StudyError::Service(error.to_string()))

@@ -14,6 +14,7 @@ use tokenlab_record::run::RunRecord;
 
 use super::attack;
 use super::attack::record::{self, Detail};
+use super::learn::journal;
 use crate::cli::Serve;
 use crate::output::{Failure, Output};
 use crate::runs;
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &Serve, output: &Output) -> Result<(), Failure> {
         None => seed_of(&arguments.state.folder)?,
     };
     targets::choose_seed(seed).map_err(Failure::environment)?;
-    let journal = arguments.state.folder.join("progress.jsonl");
+    let journal = journal(&arguments.state);
     let (progress, damaged) = Progress::open(&journal).map_err(Failure::environment)?;
     if damaged > 0 {
         output.note(&format!(
