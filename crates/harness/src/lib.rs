@@ -26,6 +26,8 @@ pub mod rejection;
 pub mod session;
 pub mod tamper;
 pub mod vectors;
+#[cfg(feature = "stores")]
+pub mod watched;
 
 pub use claims::{ClaimSet, RegisteredClaim};
 pub use contender::{

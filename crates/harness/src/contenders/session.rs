@@ -10,7 +10,8 @@
 //! new client of Redis knows whoever any server with the same key ring let in,
 //! the ring standing for a deployment. One caveat: an id means nothing outside
 //! its store, so no token of these contenders travels to another process,
-//! except through Redis.
+//! except through Redis: one that is started for it, or the one that
+//! `TOKENLAB_REDIS` names.
 
 use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 
@@ -26,9 +27,9 @@ use crate::session::memory::MemoryStore;
 use crate::session::redb::RedbStore;
 #[cfg(feature = "stores")]
 use crate::session::redis::RedisStore;
-#[cfg(feature = "stores")]
-use crate::session::redis_server;
 use crate::session::{Sessions, Store, StoreError};
+#[cfg(feature = "stores")]
+use crate::session::{redis_given, redis_server};
 
 pub(super) fn contenders() -> Vec<Box<dyn Contender>> {
     StoreKind::ALL
@@ -76,11 +77,15 @@ impl StoreKind {
         }
     }
 
-    const fn footnote(self) -> &'static str {
+    fn footnote(self) -> &'static str {
         match self {
             Self::Memory => "gone when its process ends, and unknown to every other server",
             #[cfg(feature = "stores")]
             Self::Redb => "every change waits for the disk (durability Immediate); known to one server",
+            #[cfg(feature = "stores")]
+            Self::Redis if redis_given::given().is_some() => {
+                "the Redis that TOKENLAB_REDIS names, with whatever settings it has"
+            }
             #[cfg(feature = "stores")]
             Self::Redis => {
                 "a redis-server on loopback with appendfsync always, so that every change waits for the \
@@ -100,11 +105,11 @@ impl StoreKind {
             #[cfg(feature = "stores")]
             Self::Redis => {
                 let deployment = u64::from_be_bytes(keys.symmetric("session.redis"));
-                let url = redis_server::shared()?.url();
-                Ok(Box::new(RedisStore::connect(
-                    &url,
-                    &format!("{deployment:016x}"),
-                )?))
+                let namespace = format!("{deployment:016x}");
+                Ok(Box::new(match redis_given::given() {
+                    Some(urls) => redis_given::connect(&urls, &namespace)?,
+                    None => RedisStore::connect(&redis_server::shared()?.url(), &namespace)?,
+                }))
             }
         }
     }
@@ -155,7 +160,8 @@ impl Contender for ServerSide {
 
     #[cfg(feature = "stores")]
     fn missing(&self) -> Option<Missing> {
-        (self.kind == StoreKind::Redis && !redis_server::is_installed()).then(|| Missing {
+        let is_here = redis_given::given().is_some() || redis_server::is_installed();
+        (self.kind == StoreKind::Redis && !is_here).then(|| Missing {
             contender: self.card.id.clone(),
             what: redis_server::PROGRAM.into(),
             remedy: redis_server::REMEDY.into(),

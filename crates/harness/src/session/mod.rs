@@ -20,6 +20,10 @@ pub mod redb;
 #[cfg(feature = "stores")]
 pub mod redis;
 #[cfg(feature = "stores")]
+pub mod redis_cluster;
+#[cfg(feature = "stores")]
+pub mod redis_given;
+#[cfg(feature = "stores")]
 pub mod redis_server;
 
 use std::fmt::Display;

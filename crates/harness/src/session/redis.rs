@@ -1,5 +1,5 @@
-//! Sessions in a Redis server, over TCP by crate `redis` 1: known to every
-//! server that asks the same Redis.
+//! Sessions in a Redis server or cluster, over TCP by crate `redis` 1: known to
+//! every server that asks the same Redis.
 //!
 //! A session is one string, the second of its end (8 bytes, big-endian) and
 //! then its claims. Redis drops it by its own clock ([`REMEMBERED_S`] after its
@@ -7,7 +7,9 @@
 //! operation is one command and one round trip; a refresh, which must look
 //! before it writes, is a script of three (`EVAL`), so that no revoked session
 //! comes back between the looking and the writing. A pipeline would have
-//! nothing to carry but what the client itself pipelines when it connects.
+//! nothing to carry but what the client itself pipelines when it connects. Each
+//! names one key, so that a cluster can do it as well: the client asks the server
+//! that has the key's slot, and follows where it is sent.
 //!
 //! Connections are kept in a pool: one that is idle is taken, a new one is made
 //! where none is. The pool is our own, thirty lines, because r2d2's asks the
@@ -21,8 +23,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use ::redis::cluster::ClusterClient;
 use ::redis::io::tcp::TcpSettings;
-use ::redis::{Client, Cmd, Connection, ConnectionLike, FromRedisValue, IntoConnectionInfo, RedisError};
+use ::redis::{Client, Cmd, ConnectionInfo, ConnectionLike, FromRedisValue, IntoConnectionInfo, RedisError};
 
 use super::{Digest, NEVER, REMEMBERED_S, Session, Standing, Store, StoreError};
 
@@ -46,12 +49,39 @@ redis.call('SETRANGE', KEYS[1], 0, ARGV[2])
 redis.call('EXPIREAT', KEYS[1], ARGV[3])
 return 'alive'";
 
-/// A Redis server, as seen from one of its clients.
+/// How often a cluster is asked again that is being rearranged.
+const CLUSTER_RETRIES: u32 = 2;
+
+/// How long to wait between two of these, milliseconds.
+const CLUSTER_WAIT_MS: u64 = 50;
+
+/// A Redis server or cluster, as seen from one of its clients.
 pub struct RedisStore {
-    client: Client,
+    link: Link,
     name: String,
     prefix: Vec<u8>,
     idle: Mutex<Vec<Connection>>,
+}
+
+type Connection = Box<dyn ConnectionLike + Send>;
+
+enum Link {
+    Server(Box<Client>),
+    Cluster(Box<ClusterClient>),
+}
+
+impl Link {
+    fn connect(&self) -> Result<Connection, RedisError> {
+        Ok(match self {
+            Self::Server(client) => {
+                let connection = client.get_connection_with_timeout(CONNECT_WITHIN)?;
+                connection.set_read_timeout(Some(ANSWER_WITHIN))?;
+                connection.set_write_timeout(Some(ANSWER_WITHIN))?;
+                Box::new(connection)
+            }
+            Self::Cluster(client) => Box::new(client.get_connection()?),
+        })
+    }
 }
 
 impl RedisStore {
@@ -61,19 +91,43 @@ impl RedisStore {
     /// # Errors
     /// [`StoreError`] if the URL is none or no server answers.
     pub fn connect(url: &str, namespace: &str) -> Result<Self, StoreError> {
-        let info = url
-            .into_connection_info()
-            .map_err(|error| StoreError::new("Redis", error))?
-            .set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        let info = parsed(url)?;
         let name = format!("Redis at {}", info.addr());
-        let store = Self {
-            client: Client::open(info).map_err(|error| StoreError::new(&name, error))?,
+        let client = Client::open(info).map_err(|error| StoreError::new(&name, error))?;
+        let store = Self::linked(Link::Server(Box::new(client)), name, namespace);
+        let _: String = store.ask(&Cmd::ping())?;
+        Ok(store)
+    }
+
+    /// Connects to a cluster by some of its servers, which share one password.
+    ///
+    /// # Errors
+    /// As [`RedisStore::connect`], and if a server is in no cluster.
+    pub fn connect_cluster(urls: &[String], namespace: &str) -> Result<Self, StoreError> {
+        let servers: Vec<ConnectionInfo> = urls.iter().map(|url| parsed(url)).collect::<Result<_, _>>()?;
+        let addresses: Vec<String> = servers.iter().map(|info| info.addr().to_string()).collect();
+        let name = format!("Redis Cluster at {}", addresses.join(", "));
+        let client = ClusterClient::builder(servers)
+            .connection_timeout(CONNECT_WITHIN)
+            .response_timeout(ANSWER_WITHIN)
+            .tcp_settings(TcpSettings::default().set_nodelay(true))
+            .retries(CLUSTER_RETRIES)
+            .min_retry_wait(CLUSTER_WAIT_MS)
+            .max_retry_wait(CLUSTER_WAIT_MS)
+            .build()
+            .map_err(|error| StoreError::new(&name, error))?;
+        let store = Self::linked(Link::Cluster(Box::new(client)), name, namespace);
+        store.get(&Digest::default())?; // a PING would not say whether the slots are served
+        Ok(store)
+    }
+
+    fn linked(link: Link, name: String, namespace: &str) -> Self {
+        Self {
+            link,
             name,
             prefix: format!("session:{namespace}:").into_bytes(),
             idle: Mutex::default(),
-        };
-        let _: String = store.ask(&Cmd::ping())?;
-        Ok(store)
+        }
     }
 
     /// Asks the server once, or twice if the connection turns out to be dead.
@@ -86,22 +140,15 @@ impl RedisStore {
             }
         };
         if let Some(mut connection) = self.idle(Vec::pop) {
-            match question.query(&mut connection) {
+            match question.query(connection.as_mut()) {
                 // The others are as old, and the server was restarted since.
                 Err(error) if error.is_connection_dropped() => self.idle(Vec::clear),
                 answer => return self.keep(connection, answer).map_err(failed),
             }
         }
-        let mut connection = self.new_connection().map_err(failed)?;
-        let answer = question.query(&mut connection);
+        let mut connection = self.link.connect().map_err(failed)?;
+        let answer = question.query(connection.as_mut());
         self.keep(connection, answer).map_err(failed)
-    }
-
-    fn new_connection(&self) -> Result<Connection, RedisError> {
-        let connection = self.client.get_connection_with_timeout(CONNECT_WITHIN)?;
-        connection.set_read_timeout(Some(ANSWER_WITHIN))?;
-        connection.set_write_timeout(Some(ANSWER_WITHIN))?;
-        Ok(connection)
     }
 
     /// Puts a connection back, unless an answer may still come on it.
@@ -165,6 +212,13 @@ impl Store for RedisStore {
     fn purge(&self, _: i64) -> Result<u64, StoreError> {
         Ok(0)
     }
+}
+
+fn parsed(url: &str) -> Result<ConnectionInfo, StoreError> {
+    let info = url
+        .into_connection_info()
+        .map_err(|error| StoreError::new("Redis", error))?;
+    Ok(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))
 }
 
 /// When Redis may drop a session that ends then.

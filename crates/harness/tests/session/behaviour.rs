@@ -121,7 +121,7 @@ fn a_purge_takes_what_nobody_remembers_and_nothing_else() {
             })
             .collect();
         let purged = sessions.purge().unwrap();
-        let by_itself = store == "redis";
+        let by_itself = store.starts_with("redis");
         assert_eq!(purged, if by_itself { 0 } else { 3 }, "{store}");
         assert_eq!(sessions.purge(), Ok(0), "{store}: nothing is left to purge");
         for id in &forgotten {

@@ -2,6 +2,7 @@
 //! sees while a store is away.
 //!
 //! * `behaviour`: one suite that every store passes.
+//! * `cluster`: a Redis Cluster of three.
 //! * `durability`: kill -9 in the middle of writes.
 //! * `outage`: a Redis that is killed, or hangs, and comes back.
 //! * `server`: the Redis server that is started here is stopped, whatever happens.
@@ -14,18 +15,21 @@
 #![cfg(feature = "stores")]
 
 mod behaviour;
+mod cluster;
 mod durability;
 mod outage;
 mod server;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use tokenlab_harness::policy::now;
 use tokenlab_harness::session::Sessions;
 use tokenlab_harness::session::memory::MemoryStore;
 use tokenlab_harness::session::redb::RedbStore;
 use tokenlab_harness::session::redis::RedisStore;
+use tokenlab_harness::session::redis_cluster::RedisCluster;
 use tokenlab_harness::session::redis_server::{self, RedisServer};
 use tokenlab_harness::{ClaimSet, Corpus, contenders};
 
@@ -58,6 +62,12 @@ fn redis(server: &RedisServer) -> Sessions {
     Sessions::new(Box::new(RedisStore::connect(&server.url(), "test").unwrap()))
 }
 
+/// The one cluster of this process, which is stopped when the process ends.
+fn cluster() -> &'static RedisCluster {
+    static CLUSTER: OnceLock<RedisCluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| RedisCluster::start().unwrap())
+}
+
 /// Every store, empty, by name.
 fn stores() -> Vec<(&'static str, Sessions)> {
     let mut stores = vec![
@@ -66,6 +76,9 @@ fn stores() -> Vec<(&'static str, Sessions)> {
     ];
     if has_redis() {
         stores.push(("redis", redis(redis_server::shared().unwrap())));
+        let urls = cluster().urls();
+        let store = RedisStore::connect_cluster(&urls, "test").unwrap();
+        stores.push(("redis cluster", Sessions::new(Box::new(store))));
     }
     stores
 }

@@ -1,0 +1,134 @@
+//! A Redis Cluster of three servers on loopback, each with a third of the slots:
+//! what sessions move to when one server is too small for them.
+//!
+//! There are no replicas, so that a slot whose server is gone is gone with it until
+//! it is back; a cluster that is meant to survive that has one for each server.
+//! Valkey, which was Redis until 7.2, speaks the same and is set up alike.
+
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
+use ::redis::{Client, Cmd, FromRedisValue};
+
+use super::StoreError;
+use super::redis::RedisStore;
+use super::redis_server::{RedisServer, failed, new_password};
+use crate::watched::free_port;
+
+/// Slots of a cluster, by its specification.
+const SLOTS: u16 = 16_384;
+
+/// Where the slots of each server begin and end.
+const SHARES: [(u16, u16); 3] = [(0, 5460), (5461, 10_922), (10_923, SLOTS - 1)];
+
+/// How long the servers may take until they agree.
+const AGREED_WITHIN: Duration = Duration::from_secs(20);
+
+/// The servers, each with a folder of its own.
+pub struct RedisCluster {
+    servers: Vec<RedisServer>,
+}
+
+impl RedisCluster {
+    /// Starts three servers and makes a cluster of them.
+    ///
+    /// # Errors
+    /// [`StoreError`] as of [`RedisServer::start`], and if they do not agree.
+    pub fn start() -> Result<Self, StoreError> {
+        let password = new_password()?;
+        let servers: Vec<RedisServer> = SHARES
+            .iter()
+            .map(|_| RedisServer::start_with(&password, settings))
+            .collect::<Result<_, _>>()?;
+        let cluster = Self { servers };
+        cluster.join()?;
+        cluster.wait_until_agreed()?;
+        Ok(cluster)
+    }
+
+    /// Where the servers are, with what it takes to be let in.
+    #[must_use]
+    pub fn urls(&self) -> Vec<String> {
+        self.servers.iter().map(RedisServer::url).collect()
+    }
+
+    /// The servers.
+    #[must_use]
+    pub fn servers(&self) -> &[RedisServer] {
+        &self.servers
+    }
+
+    /// The servers, to be restarted.
+    pub fn servers_mut(&mut self) -> &mut [RedisServer] {
+        &mut self.servers
+    }
+
+    /// Gives each server its slots and makes them known to the first.
+    fn join(&self) -> Result<(), StoreError> {
+        for ((place, server), (first, last)) in (1_u64..).zip(&self.servers).zip(SHARES) {
+            let ask = |words: &[&str]| ask::<String>(server, words).map(drop);
+            ask(&["SET-CONFIG-EPOCH", &place.to_string()])?;
+            ask(&["ADDSLOTSRANGE", &first.to_string(), &last.to_string()])?;
+            for other in self.servers.iter().take(1) {
+                let port = other.port().to_string();
+                let bus: String = ask_config(other, "cluster-port")?;
+                ask(&["MEET", "127.0.0.1", &port, &bus])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until every server knows every other and all slots are served.
+    fn wait_until_agreed(&self) -> Result<(), StoreError> {
+        const PAUSE: Duration = Duration::from_millis(50);
+        let started = Instant::now();
+        let known = format!("cluster_known_nodes:{}", SHARES.len());
+        loop {
+            let agreed = self.servers.iter().all(|server| {
+                ask::<String>(server, &["INFO"])
+                    .is_ok_and(|info| info.contains("cluster_state:ok") && info.contains(&known))
+            });
+            if agreed && RedisStore::connect_cluster(&self.urls(), "").is_ok() {
+                return Ok(());
+            }
+            if started.elapsed() > AGREED_WITHIN {
+                return Err(failed(format!(
+                    "three servers made no cluster within {AGREED_WITHIN:?}"
+                )));
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// What makes a server one of a cluster. Its second port, for the others, is not
+/// the first plus 10,000, which need not be free. Whoever's session is on a server
+/// that is alive is served while another is gone (`require-full-coverage no`).
+fn settings() -> io::Result<String> {
+    Ok(format!(
+        "cluster-enabled yes\n\
+         cluster-config-file nodes.conf\n\
+         cluster-port {}\n\
+         cluster-node-timeout 1000\n\
+         cluster-require-full-coverage no\n",
+        free_port()?
+    ))
+}
+
+fn ask<T: FromRedisValue>(server: &RedisServer, words: &[&str]) -> Result<T, StoreError> {
+    query(server, ::redis::cmd("CLUSTER").arg(words))
+}
+
+fn ask_config(server: &RedisServer, name: &str) -> Result<String, StoreError> {
+    let answer: Vec<String> = query(server, ::redis::cmd("CONFIG").arg("GET").arg(name))?;
+    answer
+        .into_iter()
+        .nth(1)
+        .ok_or_else(|| failed(format!("it knows no {name}; a cluster wants Redis 7 or Valkey")))
+}
+
+fn query<T: FromRedisValue>(server: &RedisServer, question: &Cmd) -> Result<T, StoreError> {
+    let client = Client::open(server.url()).map_err(failed)?;
+    let mut connection = client.get_connection().map_err(failed)?;
+    question.query(&mut connection).map_err(failed)
+}
