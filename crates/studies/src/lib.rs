@@ -9,9 +9,11 @@
 //! * [`studies`]: the registry.
 //! * [`clock`]: timing by slices that take turns.
 //! * [`load`]: requests that are sent when they are due.
-//! * [`loopback`]: a service on 127.0.0.1, until it is dropped.
+//! * [`loopback`]: a service of this process on 127.0.0.1, until it is dropped.
+//! * [`deployment`]: a service in processes of its own, with balancer and store.
 
 pub mod clock;
+pub mod deployment;
 pub mod load;
 pub mod loopback;
 pub mod studies;
@@ -19,4 +21,4 @@ pub mod study;
 pub mod subject;
 
 pub use studies::{all, named};
-pub use study::{Findings, StudyCard, StudyError};
+pub use study::{Findings, Stage, StudyCard, StudyError};

@@ -33,63 +33,109 @@ pub struct Plan {
 /// What came of a slice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slice {
-    /// Answers, of which [`refused`](Self::refused) were not 200.
-    pub answers: u64,
-    /// Answers that were not 200.
-    pub refused: u64,
-    /// Nanoseconds of each answer, from when its request was due.
+    /// What became of the requests of each head.
+    pub by_head: Vec<Tally>,
+    /// Nanoseconds until each answer, from when its request was due.
     pub waited_ns: Vec<f64>,
     /// How long the slice took, seconds.
     pub elapsed_s: f64,
 }
 
-/// Sends requests of `head`, which ends with an empty line, to `address`.
+/// What became of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// 200.
+    pub let_in: u64,
+    /// 401.
+    pub refused: u64,
+    /// Any other answer, or none.
+    pub failed: u64,
+}
+
+impl Tally {
+    /// All of them.
+    #[must_use]
+    pub const fn all(&self) -> u64 {
+        self.let_in + self.refused + self.failed
+    }
+
+    fn count(&mut self, status: Option<u16>) {
+        *match status {
+            Some(200) => &mut self.let_in,
+            Some(401) => &mut self.refused,
+            _ => &mut self.failed,
+        } += 1;
+    }
+}
+
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |sum, tally| Self {
+            let_in: sum.let_in + tally.let_in,
+            refused: sum.refused + tally.refused,
+            failed: sum.failed + tally.failed,
+        })
+    }
+}
+
+impl Slice {
+    /// What became of all requests.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.by_head.iter().copied().sum()
+    }
+}
+
+/// Sends requests to `address` whose `heads`, each with the empty line at its end, take turns.
+/// A connection that breaks is a request that failed, and is made anew.
 ///
 /// # Errors
-/// [`StudyError::Service`] if a connection breaks or an answer does not come.
-pub fn run(address: SocketAddr, head: &str, plan: &Plan) -> Result<Slice, StudyError> {
+/// [`StudyError::Service`] if nobody listens when the slice begins.
+pub fn run(address: SocketAddr, heads: &[String], plan: &Plan) -> Result<Slice, StudyError> {
     let next = AtomicU64::new(0);
     let start = Instant::now();
-    let answers = thread::scope(|scope| {
+    let mut whole = thread::scope(|scope| {
         let clients: Vec<_> = (0..plan.connections)
-            .map(|_| scope.spawn(|| client(address, head, plan, &next, start)))
+            .map(|_| scope.spawn(|| client(address, heads, plan, &next, start)))
             .collect();
-        let mut whole = Slice::default();
+        let mut whole = Slice {
+            by_head: vec![Tally::default(); heads.len()],
+            ..Slice::default()
+        };
         for client in clients {
             let slice = client
                 .join()
                 .map_err(|_| StudyError::Service("a client broke".into()))?
                 .map_err(|error| StudyError::Service(error.to_string()))?;
-            whole.answers += slice.answers;
-            whole.refused += slice.refused;
+            for (sum, tally) in whole.by_head.iter_mut().zip(slice.by_head) {
+                *sum = [*sum, tally].into_iter().sum();
+            }
             whole.waited_ns.extend(slice.waited_ns);
         }
         Ok::<_, StudyError>(whole)
     })?;
-    Ok(Slice {
-        elapsed_s: start.elapsed().as_secs_f64(),
-        ..answers
-    })
+    whole.elapsed_s = start.elapsed().as_secs_f64();
+    Ok(whole)
 }
 
 fn client(
     address: SocketAddr,
-    head: &str,
+    heads: &[String],
     plan: &Plan,
     next: &AtomicU64,
     start: Instant,
 ) -> std::io::Result<Slice> {
-    let stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut writer = stream;
-    let mut slice = Slice::default();
+    let mut line = Some(Line::connect(address)?);
+    let mut slice = Slice {
+        by_head: vec![Tally::default(); heads.len()],
+        ..Slice::default()
+    };
     loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
         let due = match plan.rate {
             None => start.elapsed(),
             #[allow(clippy::cast_precision_loss)] // far below 2^52
-            Some(rate) => Duration::from_secs_f64(next.fetch_add(1, Ordering::Relaxed) as f64 / rate),
+            Some(rate) => Duration::from_secs_f64(number as f64 / rate),
         };
         // A service that has fallen behind by half of the time is not waited for: what it
         // was not asked is missing from its answers.
@@ -99,42 +145,66 @@ fn client(
         if let Some(rest) = due.checked_sub(start.elapsed()) {
             thread::sleep(rest);
         }
-        writer.write_all(head.as_bytes())?;
-        let is_ok = answer(&mut reader)?;
+        let place = usize::try_from(number % heads.len().max(1) as u64).unwrap_or_default();
+        let (Some(head), Some(tally)) = (heads.get(place), slice.by_head.get_mut(place)) else {
+            return Ok(slice);
+        };
+        line = line.or_else(|| Line::connect(address).ok());
+        let status = line.as_mut().and_then(|line| line.ask(head).ok());
+        tally.count(status);
+        if status.is_none() {
+            line = None;
+            continue;
+        }
         #[allow(clippy::cast_precision_loss)] // below seconds
         slice
             .waited_ns
             .push(start.elapsed().saturating_sub(due).as_nanos() as f64);
-        slice.answers += 1;
-        slice.refused += u64::from(!is_ok);
     }
 }
 
-/// Reads one answer; whether it is 200.
-fn answer(reader: &mut BufReader<TcpStream>) -> std::io::Result<bool> {
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    if line.is_empty() {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
+/// A connection that stays open.
+struct Line {
+    reader: BufReader<TcpStream>,
+    writer: TcpStream,
+}
+
+impl Line {
+    fn connect(address: SocketAddr) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+        Ok(Self {
+            reader: BufReader::new(stream.try_clone()?),
+            writer: stream,
+        })
     }
-    let is_ok = line.starts_with("HTTP/1.1 200");
-    let mut length = 0_usize;
-    loop {
-        line.clear();
-        reader.read_line(&mut line)?;
-        let header = line.trim_end();
-        if header.is_empty() {
-            break;
+
+    /// Sends a request and reads the answer; its status.
+    fn ask(&mut self, head: &str) -> std::io::Result<u16> {
+        self.writer.write_all(head.as_bytes())?;
+        let mut line = String::new();
+        self.reader.read_line(&mut line)?;
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        let mut length = 0_usize;
+        loop {
+            line.clear();
+            self.reader.read_line(&mut line)?;
+            let header = line.trim_end();
+            if header.is_empty() {
+                break;
+            }
+            if let Some((name, value)) = header.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().unwrap_or(0);
+            }
         }
-        if let Some((name, value)) = header.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().unwrap_or(0);
-        }
+        let mut body = vec![0; length];
+        self.reader.read_exact(&mut body)?;
+        Ok(status)
     }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    Ok(is_ok)
 }
 
 #[cfg(test)]
@@ -156,7 +226,7 @@ mod tests {
             .route("/", get(slow))
             .route("/no", get(|| async { StatusCode::UNAUTHORIZED }));
         let service = Service::start(site).unwrap();
-        let head = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: lab\r\n\r\n");
+        let heads = |path: &str| [format!("GET {path} HTTP/1.1\r\nHost: lab\r\n\r\n")];
         let plan = Plan {
             rate: Some(40.0),
             time: Duration::from_millis(500),
@@ -164,15 +234,44 @@ mod tests {
         };
         // One connection can answer 20 a second of the 40 that are due: the queue grows,
         // until the service is given up.
-        let slice = run(service.address(), &head("/"), &plan).unwrap();
-        assert!((2..=15).contains(&slice.answers), "{}", slice.answers);
+        let slice = run(service.address(), &heads("/"), &plan).unwrap();
+        assert!((2..=15).contains(&slice.tally().let_in), "{slice:?}");
         let last = slice.waited_ns.last().unwrap();
         assert!(*last > 200e6, "the last one waited {last} ns");
-        let refused = run(service.address(), &head("/no"), &plan).unwrap();
-        assert!((2..=20).contains(&refused.answers), "{}", refused.answers);
-        assert_eq!(refused.refused, refused.answers);
+        let refused = run(service.address(), &heads("/no"), &plan).unwrap();
+        assert!((2..=20).contains(&refused.tally().refused), "{refused:?}");
+        assert_eq!(refused.tally().refused, refused.tally().all());
         let closed = Plan { rate: None, ..plan };
-        let slice = run(service.address(), &head("/"), &closed).unwrap();
-        assert!((2..=11).contains(&slice.answers), "{}", slice.answers);
+        let slice = run(service.address(), &heads("/"), &closed).unwrap();
+        assert!((2..=11).contains(&slice.tally().let_in), "{slice:?}");
+    }
+    #[test]
+    fn heads_take_turns_and_a_service_that_hangs_up_fails_them() {
+        let site = Router::new()
+            .route("/", get(|| async { "ok" }))
+            .route("/no", get(|| async { StatusCode::UNAUTHORIZED }))
+            .route("/broken", get(|| async { StatusCode::BAD_GATEWAY }));
+        let service = Service::start(site).unwrap();
+        let heads = ["/", "/no", "/broken"].map(|path| format!("GET {path} HTTP/1.1\r\nHost: lab\r\n\r\n"));
+        let plan = Plan {
+            rate: Some(300.0),
+            time: Duration::from_millis(200),
+            connections: 2,
+        };
+        let slice = run(service.address(), &heads, &plan).unwrap();
+        let [good, bad, broken] = [0, 1, 2].map(|place| slice.by_head[place]);
+        assert!(good.let_in > 2 && good.let_in == good.all(), "{good:?}");
+        assert!(bad.refused > 2 && bad.refused == bad.all(), "{bad:?}");
+        assert!(broken.failed > 2 && broken.failed == broken.all(), "{broken:?}");
+        // Takes connections and hangs up: every request fails, and none is waited for.
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let rude = listener.local_addr().unwrap();
+        thread::spawn(move || listener.incoming().for_each(drop));
+        let slice = run(rude, &heads, &plan).unwrap();
+        assert!(
+            slice.tally().failed > 2 && slice.waited_ns.is_empty(),
+            "{slice:?}"
+        );
+        assert_eq!(slice.tally().failed, slice.tally().all());
     }
 }

@@ -1,8 +1,6 @@
-//! A service on a free port of 127.0.0.1, until it is dropped.
+//! A service of this process on a free port of 127.0.0.1, until it is dropped.
 
-use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -19,8 +17,6 @@ const GONE_WITHIN: Duration = Duration::from_secs(2);
 pub struct Service {
     address: SocketAddr,
     runtime: Option<Runtime>,
-    /// What its threads are called, so that their processor time can be told from others'.
-    threads: String,
 }
 
 impl Service {
@@ -29,12 +25,9 @@ impl Service {
     /// # Errors
     /// [`StudyError::Service`] if there is no port or no thread.
     pub fn start(site: Router) -> Result<Self, StudyError> {
-        static STARTED: AtomicU64 = AtomicU64::new(0);
-        let threads = format!("serve-{}", STARTED.fetch_add(1, Ordering::Relaxed));
         let failed = |error: std::io::Error| StudyError::Service(error.to_string());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
-            .thread_name(threads.clone())
             .enable_all()
             .build()
             .map_err(failed)?;
@@ -46,7 +39,6 @@ impl Service {
         Ok(Self {
             address,
             runtime: Some(runtime),
-            threads,
         })
     }
 
@@ -54,21 +46,6 @@ impl Service {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// Processor time that its threads have taken, nanoseconds; `None` where the system
-    /// does not tell (it is read from Linux's `/proc/self/task`).
-    #[must_use]
-    pub fn cpu_ns(&self) -> Option<u64> {
-        let mut total = None;
-        for task in fs::read_dir("/proc/self/task").ok()?.flatten() {
-            let read = |file: &str| fs::read_to_string(task.path().join(file)).unwrap_or_default();
-            if read("comm").trim() == self.threads {
-                let spent = read("schedstat").split(' ').next()?.parse::<u64>().ok()?;
-                *total.get_or_insert(0) += spent;
-            }
-        }
-        total
     }
 
     /// The address of a path on it.

@@ -1,9 +1,11 @@
 //! What a study is: a question, what it needs of the machine, and a function that answers.
 
-use tokenlab_harness::contender::{IssueError, Missing, SetupError};
+use tokenlab_harness::contender::{IssueError, SetupError};
 use tokenlab_harness::session::StoreError;
 use tokenlab_harness::{Rejection, contenders};
 use tokenlab_record::study::{BarChart, Form, StudyTable};
+
+use crate::deployment::node::NodeProgram;
 
 /// A study that can be run.
 pub struct StudyCard {
@@ -13,21 +15,62 @@ pub struct StudyCard {
     pub title: &'static str,
     /// What is asked.
     pub question: &'static str,
-    /// Contenders that it cannot do without, by id: where one can't run here, the study
-    /// can't either, and the contender says why.
-    pub needs: &'static [&'static str],
-    /// Runs it, and says now and then what it is doing.
-    pub run: Run,
+    /// What it cannot do without: where something is missing, the study can't run.
+    pub needs: &'static [Need],
+    /// Runs it.
+    pub run: fn(&Stage<'_>) -> Result<Findings, StudyError>,
 }
 
-/// Runs a study in a form; the second argument hears what it is doing.
-pub type Run = fn(Form, &dyn Fn(&str)) -> Result<Findings, StudyError>;
+/// What a study can't do without.
+#[derive(Clone, Copy, Debug)]
+pub enum Need {
+    /// A contender, by id, which says itself what it lacks.
+    Contender(&'static str),
+    /// A program or a library of the system.
+    Tool(&'static Tool),
+}
+
+/// A program or a library of the system.
+#[derive(Debug)]
+pub struct Tool {
+    /// What it is called.
+    pub what: &'static str,
+    /// The one command that installs it.
+    pub remedy: &'static str,
+    /// Whether the system has it.
+    pub is_here: fn() -> bool,
+}
+
+/// What a study is run with.
+pub struct Stage<'a> {
+    /// How much is run.
+    pub form: Form,
+    /// What a process of a service is started by.
+    pub node: &'a NodeProgram,
+    /// Hears now and then what the study is doing.
+    pub say: &'a dyn Fn(&str),
+}
 
 impl StudyCard {
     /// What this machine lacks for it, with the one command that installs it.
     #[must_use]
-    pub fn missing(&self) -> Option<Missing> {
-        self.needs.iter().find_map(|id| contenders::named(id)?.missing())
+    pub fn missing(&self) -> Option<String> {
+        self.needs.iter().find_map(|need| match need {
+            Need::Contender(id) => Some(contenders::named(id)?.missing()?.to_string()),
+            Need::Tool(tool) => (!(tool.is_here)()).then(|| {
+                format!(
+                    "the study {} needs {}, which is not here; {}",
+                    self.id, tool.what, tool.remedy
+                )
+            }),
+        })
+    }
+}
+
+impl Stage<'_> {
+    /// Says what is being done.
+    pub fn say(&self, what: &str) {
+        (self.say)(what);
     }
 }
 

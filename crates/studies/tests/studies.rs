@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use tokenlab_record::study::{Field, Form};
-use tokenlab_studies::{Findings, all, named};
+use tokenlab_studies::deployment::node::NodeProgram;
+use tokenlab_studies::{Findings, Stage, all, named};
 
 /// What came of a study; `None` if this machine lacks something for it.
 fn findings(id: &str) -> Option<Findings> {
@@ -16,7 +17,16 @@ fn findings(id: &str) -> Option<Findings> {
         eprintln!("not run: {missing}");
         return None;
     }
-    Some((card.run)(Form::Short, &|_| {}).unwrap())
+    let node = NodeProgram {
+        path: env!("CARGO_BIN_EXE_tokenlab-node").into(),
+        arguments: Vec::new(),
+    };
+    let stage = Stage {
+        form: Form::Short,
+        node: &node,
+        say: &|_| {},
+    };
+    Some((card.run)(&stage).unwrap())
 }
 
 /// The numbers of a column.

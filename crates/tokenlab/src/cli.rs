@@ -94,6 +94,9 @@ pub(crate) enum StudyVerb {
     List,
     /// Run one study, or all of them.
     Run(StudyRun),
+    /// Be a process of a service that a study deploys: settings on standard input.
+    #[command(hide = true)]
+    Node,
 }
 
 #[derive(Debug, Args)]

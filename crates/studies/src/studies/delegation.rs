@@ -19,7 +19,7 @@ use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::clock::{Case, in_turns};
 use crate::loopback::{Service, client};
-use crate::study::{Findings, StudyCard, StudyError};
+use crate::study::{Findings, Stage, StudyCard, StudyError};
 use crate::subject::{claims, contender};
 
 pub(super) static CARD: StudyCard = StudyCard {
@@ -88,8 +88,8 @@ fn issue(service: &dyn TokenService, claims: &ClaimSet) -> Answer {
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let (slices, operations) = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let (slices, operations) = match stage.form {
         Form::Short => (4, 20),
         _ => (30, 100),
     };
@@ -130,7 +130,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
             .map_err(|rejection| StudyError::Wrong(format!("{who} is refused: {rejection}")))?;
     }
 
-    say("delegating in turns");
+    stage.say("delegating in turns");
     let names = [
         ("Biscuit, narrowed by its holder", Family::Biscuit),
         ("Biscuit, block of a third party", Family::Biscuit),
@@ -150,7 +150,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
         bars(&names, &cases)
     };
 
-    say("verifying what came of it");
+    stage.say("verifying what came of it");
     let verify = |service: &dyn TokenService, token: &str| -> Result<(), StudyError> {
         service.verify(token).map(drop).map_err(StudyError::Refused)
     };
@@ -171,7 +171,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     in_turns(&mut cases, slices, operations)?;
     let verifying = bars(&verified, &cases);
 
-    say("the issuer goes away");
+    stage.say("the issuer goes away");
     let address = service.url("/exchange");
     drop(service);
     let gone = client(Duration::from_millis(500));

@@ -1,36 +1,33 @@
 //! A service behind each family's verifier, under load: what authentication costs where it
 //! is used.
 //!
-//! One route, the verifier as middleware, real sockets on loopback. Requests come at a
-//! quarter, a half and three quarters of what the service without a verifier can do, when
-//! they are due and not when the one before was answered. Processor time a request is the
-//! headline: how long a client waits says more of the machine than of the token.
+//! One route, the verifier as middleware, a process each, real sockets on loopback. Requests
+//! come at a quarter, a half and three quarters of what the service without a verifier can
+//! do, when they are due and not when the one before was answered. Processor time a request
+//! is the headline: how long a client waits says more of the machine than of the token.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use tokenlab_harness::{KeyRing, Policy, TokenService};
+use tokenlab_harness::session::redis_server::RedisServer;
 use tokenlab_record::catalogue::Family;
-use tokenlab_record::stats::{SplitMix64, hierarchical_median, quantile};
+use tokenlab_record::stats::{Interval, SplitMix64, hierarchical_median, quantile};
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
-use crate::load::{self, Plan, Slice};
-use crate::loopback::Service;
-use crate::study::{Findings, StudyCard, StudyError};
-use crate::subject::{claims, contender};
+use crate::deployment::log_in;
+use crate::deployment::node::{Node, NodeProgram};
+use crate::deployment::processor::{self, Spent};
+use crate::deployment::service::Settings;
+use crate::deployment::store::SharedStore;
+use crate::load::{self, Plan, Slice, Tally};
+use crate::loopback::client;
+use crate::study::{Findings, Need, Stage, StudyCard, StudyError};
+use crate::subject::contender;
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "http",
     title: "A service behind each verifier",
     question: "What does verifying cost a service at every request, beside everything else that a request costs?",
-    needs: &["session/redis"],
+    needs: &[Need::Contender("session/redis")],
     run,
 };
 
@@ -56,67 +53,88 @@ const CONNECTIONS: usize = 8;
 /// Seed of the keys, of the order of services and of resamples.
 const SEED: u64 = 0x4854_5450;
 
-type Verifier = Arc<dyn TokenService>;
+/// How long the token lives with which requests come, seconds.
+const LIVES: i64 = 24 * 3600;
+
+/// A request without a token.
+const BARE: &str = "GET / HTTP/1.1\r\nHost: lab\r\n\r\n";
 
 /// A service, and what a request to it looks like.
 struct Served {
     name: String,
     family: Option<Family>,
-    service: Service,
-    head: String,
+    node: Node,
+    store: Option<SharedStore>,
+    heads: [String; 1],
 }
 
-fn serve(id: Option<&str>) -> Result<Served, StudyError> {
-    let route = Router::new().route("/", get(|| async { "hello" }));
-    let Some(id) = id else {
-        return Ok(Served {
-            name: "no verifier".into(),
-            family: None,
-            service: Service::start(route)?,
-            head: "GET / HTTP/1.1\r\nHost: lab\r\n\r\n".into(),
-        });
-    };
-    let contender = contender(id)?;
-    let verifier: Verifier = Arc::from(contender.load(&KeyRing::from_seed(SEED), &Policy::lab())?);
-    let token = verifier.issue(&claims())?;
-    let guarded = route.layer(middleware::from_fn_with_state(verifier, guard));
-    Ok(Served {
-        name: id.to_owned(),
-        family: Some(contender.card().family),
-        service: Service::start(guarded)?,
-        head: format!("GET / HTTP/1.1\r\nHost: lab\r\nAuthorization: Bearer {token}\r\n\r\n"),
-    })
-}
+impl Served {
+    fn start(program: &NodeProgram, id: Option<&str>) -> Result<Self, StudyError> {
+        let store = match id {
+            Some("session/redis") => Some(SharedStore::Server(RedisServer::start()?)),
+            _ => None,
+        };
+        let settings = Settings {
+            contender: id.map(str::to_owned),
+            seed: SEED,
+            port: 0,
+            checks_clock: false,
+        };
+        let urls = store.as_ref().map(SharedStore::urls);
+        let node = Node::start(program, &settings, urls.as_deref(), 0)?;
+        let (name, family, head) = match id {
+            None => ("no verifier", None, BARE.to_owned()),
+            Some(id) => {
+                let family = contender(id)?.card().family;
+                let user = log_in(&client(Duration::from_secs(5)), node.address(), LIVES)?;
+                (id, Some(family), user.head)
+            }
+        };
+        Ok(Self {
+            name: name.into(),
+            family,
+            node,
+            store,
+            heads: [head],
+        })
+    }
 
-/// RFC 6750 in its shortest form.
-async fn guard(State(verifier): State<Verifier>, request: Request, next: Next) -> Response {
-    let header = request.headers().get(AUTHORIZATION);
-    let token = header.and_then(|header| header.to_str().ok()?.strip_prefix("Bearer "));
-    match token.map(|token| verifier.verify(token)) {
-        Some(Ok(_)) => next.run(request).await,
-        _ => StatusCode::UNAUTHORIZED.into_response(),
+    fn load(&self, plan: &Plan) -> Result<Slice, StudyError> {
+        load::run(self.node.address(), &self.heads, plan)
+    }
+
+    /// Processor time so far; `None` where the system does not tell.
+    fn spent(&self) -> Option<Spent> {
+        Some(Spent {
+            nodes: processor::spent_ns(self.node.process_id())?,
+            balancer: 0,
+            store: self.store.as_ref().map_or(Some(0), SharedStore::spent_ns)?,
+        })
     }
 }
 
 /// What was seen of a service at one share of the peak, by slice.
 #[derive(Default)]
 struct Seen {
-    cpu_ns: Vec<Vec<f64>>,
+    service_ns: Vec<Vec<f64>>,
+    store_ns: Vec<Vec<f64>>,
     waited_ns: Vec<f64>,
-    answers: u64,
-    refused: u64,
+    tally: Tally,
     elapsed_s: f64,
 }
 
 impl Seen {
-    fn add(&mut self, slice: Slice, cpu_ns: Option<u64>) {
-        self.answers += slice.answers;
-        self.refused += slice.refused;
-        self.elapsed_s += slice.elapsed_s;
+    /// Adds a slice, and what it took of processors where the system tells.
+    fn add(&mut self, slice: Slice, spent: Option<Spent>) {
+        let tally = slice.tally();
         #[allow(clippy::cast_precision_loss)] // far below 2^52
-        if let Some(cpu_ns) = cpu_ns.filter(|_| slice.answers > 0) {
-            self.cpu_ns.push(vec![cpu_ns as f64 / slice.answers as f64]);
+        if let Some(spent) = spent.filter(|_| tally.all() > 0) {
+            self.service_ns
+                .push(vec![spent.nodes as f64 / tally.all() as f64]);
+            self.store_ns.push(vec![spent.store as f64 / tally.all() as f64]);
         }
+        self.tally = [self.tally, tally].into_iter().sum();
+        self.elapsed_s += slice.elapsed_s;
         self.waited_ns.extend(slice.waited_ns);
     }
 
@@ -125,21 +143,24 @@ impl Seen {
     }
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let (slices, time) = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let (slices, time) = match stage.form {
         Form::Short => (3, Duration::from_millis(150)),
         _ => (10, Duration::from_secs(1)),
     };
-    let served: Vec<Served> = VERIFIERS.into_iter().map(serve).collect::<Result<_, _>>()?;
+    let served: Vec<Served> = VERIFIERS
+        .into_iter()
+        .map(|id| Served::start(stage.node, id))
+        .collect::<Result<_, _>>()?;
     for one in &served {
         confirm(one)?;
     }
-    say("the peak of the service without a verifier");
+    stage.say("the peak of the service without a verifier");
     let peak = peak(&served, time)?;
     let mut seen: Vec<Vec<Seen>> = Vec::new();
     let mut random = SplitMix64::new(SEED);
     for share in SHARES {
-        say(&format!("{:.0} % of {peak:.0} requests a second", share * 100.0));
+        stage.say(&format!("{:.0} % of {peak:.0} requests a second", share * 100.0));
         let plan = Plan {
             rate: Some(peak * share),
             time,
@@ -153,31 +174,30 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
                 let (Some(one), Some(seen)) = (served.get(*place), of_share.get_mut(*place)) else {
                     continue;
                 };
-                let before = one.service.cpu_ns();
-                let slice = load::run(one.service.address(), &one.head, &plan)?;
-                let spent = one
-                    .service
-                    .cpu_ns()
-                    .zip(before)
-                    .map(|(after, before)| after - before);
-                seen.add(slice, spent);
+                let before = one.spent();
+                let slice = one.load(&plan)?;
+                let spent = one.spent().zip(before);
+                seen.add(slice, spent.map(|(after, before)| after.since(before)));
             }
         }
         seen.push(of_share);
     }
-    let refused: u64 = seen.iter().flatten().map(|seen| seen.refused).sum();
-    if refused > 0 {
+    let tally: Tally = seen.iter().flatten().map(|seen| seen.tally).sum();
+    if tally.let_in != tally.all() {
         return Err(StudyError::Wrong(format!(
-            "{refused} valid tokens were refused under load"
+            "under load {} valid tokens were refused and {} requests failed",
+            tally.refused, tally.failed
         )));
     }
     let charts = charts(&served, &seen);
-    let conclusion = conclusion(&charts, peak);
+    let redis = served.iter().position(|one| one.store.is_some());
+    let redis = redis.and_then(|place| hierarchical_median(&seen.get(1)?.get(place)?.store_ns, 2000, SEED));
+    let conclusion = conclusion(&charts, peak, redis);
     Ok(Findings {
         method: vec![
             format!(
-                "Every service has one thread; {CONNECTIONS} connections stay open and are driven by as many threads of \
-                 the same process, on the same processors. The services took turns in {slices} slices of \
+                "Every service is a process of its own with one thread that serves; {CONNECTIONS} connections stay open \
+                 and are driven by as many threads of another process, on the same processors. The services took turns in {slices} slices of \
                  {:.1} s at each rate, in another order in each.",
                 time.as_secs_f64()
             ),
@@ -185,8 +205,8 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
                 "Rates are shares of {peak:.0} requests a second, which the service without a verifier answered when \
                  each connection asked again at once."
             ),
-            "Processor time is what the service's own thread was given, from Linux's schedstat; of Redis that is the \
-             client's part alone. Waiting counts from the time at which a request was due (open loop), so that a \
+            "Processor time is what the threads of the service's process were given, from Linux's schedstat; what \
+             Redis's own process took is said apart. Waiting counts from the time at which a request was due (open loop), so that a \
              service that falls behind is seen to; one that is behind by half of a slice is not asked further."
                 .into(),
         ],
@@ -203,12 +223,12 @@ fn confirm(one: &Served) -> Result<(), StudyError> {
         time: Duration::from_millis(5),
         connections: 1,
     };
-    if load::run(one.service.address(), &one.head, &once)?.refused > 0 {
+    let own = one.load(&once)?.tally();
+    if own.let_in != own.all() {
         return Err(StudyError::Wrong(format!("{} refuses its own token", one.name)));
     }
-    let without = "GET / HTTP/1.1\r\nHost: lab\r\n\r\n";
-    let slice = load::run(one.service.address(), without, &once)?;
-    if one.family.is_some() && slice.refused != slice.answers {
+    let bare = load::run(one.node.address(), &[BARE.to_owned()], &once)?.tally();
+    if one.family.is_some() && bare.refused != bare.all() {
         return Err(StudyError::Wrong(format!(
             "{} lets requests without a token in",
             one.name
@@ -228,9 +248,9 @@ fn peak(served: &[Served], time: Duration) -> Result<f64, StudyError> {
     let mut best = 0.0_f64;
     for one in served.iter().filter(|one| one.family.is_none()) {
         for _ in 0..SLICES {
-            let slice = load::run(one.service.address(), &one.head, &plan)?;
+            let slice = one.load(&plan)?;
             #[allow(clippy::cast_precision_loss)] // far below 2^52
-            let rate = slice.answers as f64 / slice.elapsed_s;
+            let rate = slice.tally().all() as f64 / slice.elapsed_s;
             best = best.max(rate);
         }
     }
@@ -256,7 +276,7 @@ fn charts(served: &[Served], seen: &[Vec<Seen>]) -> Vec<BarChart> {
                     Some(Bar {
                         label: one.name.clone(),
                         family: one.family,
-                        value: hierarchical_median(&seen.cpu_ns, 2000, SEED)?,
+                        value: hierarchical_median(&seen.service_ns, 2000, SEED)?,
                     })
                 })
                 .collect(),
@@ -282,7 +302,7 @@ fn waiting(served: &[Served], seen: &mut [Vec<Seen>], peak: f64) -> StudyTable {
     for (share, of_share) in SHARES.into_iter().zip(seen) {
         for (one, seen) in served.iter().zip(of_share) {
             #[allow(clippy::cast_precision_loss)] // far below 2^52
-            let answered = seen.answers as f64 / seen.elapsed_s;
+            let answered = seen.tally.all() as f64 / seen.elapsed_s;
             table.rows.push(vec![
                 Field::text(&one.name),
                 Field::Number(peak * share, Unit::Count),
@@ -296,7 +316,7 @@ fn waiting(served: &[Served], seen: &mut [Vec<Seen>], peak: f64) -> StudyTable {
     table
 }
 
-fn conclusion(charts: &[BarChart], peak: f64) -> Vec<String> {
+fn conclusion(charts: &[BarChart], peak: f64, redis: Option<Interval>) -> Vec<String> {
     let Some(half) = charts.get(1) else {
         return Vec::new();
     };
@@ -331,10 +351,14 @@ fn conclusion(charts: &[BarChart], peak: f64) -> Vec<String> {
             share("biscuit-auth")
         ),
         format!(
-            "Sessions: {}, {}, {}, of which the last has a server's work beside it that is not in the figure.",
+            "Sessions: {}, {}, {}, and beside the last {} µs of Redis's own process.",
             share("session/memory"),
             share("session/redb"),
-            share("session/redis")
+            share("session/redis"),
+            redis.map_or_else(
+                || "an unknown number of".into(),
+                |redis| format!("{:.1}", redis.estimate / 1000.0)
+            )
         ),
         format!(
             "Like with like: a request with v4.public took {} of one with JWT EdDSA, one with v4.local {} of one with \

@@ -12,7 +12,7 @@ use tokenlab_harness::{Bound, Codec, KeyRing, RejectReason, Rejection};
 use tokenlab_record::stats::Interval;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
-use crate::study::{Findings, StudyCard, StudyError};
+use crate::study::{Findings, Stage, StudyCard, StudyError};
 use crate::subject::{believed, contender, issued, key_of};
 
 pub(super) static CARD: StudyCard = StudyCard {
@@ -169,8 +169,8 @@ fn count(old: &Side, new: &Side, ending: Ending, step: i64) -> Result<Counted, S
     Ok(counted)
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let step = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let step = match stage.form {
         Form::Short => 600,
         _ => 60,
     };
@@ -191,7 +191,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     let mut bars = Vec::new();
     let mut all = Vec::new();
     for (from, to) in MOVES {
-        say(&format!("{from} to {to}"));
+        stage.say(&format!("{from} to {to}"));
         let (old, new) = (Side::load(from, OLD_SEED)?, Side::load(to, NEW_SEED)?);
         for ending in Ending::ALL {
             let counted = count(&old, &new, ending, step)?;

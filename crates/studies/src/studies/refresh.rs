@@ -15,7 +15,7 @@ use tokenlab_harness::{Bound, Codec, KeyRing};
 use tokenlab_record::stats::Interval;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
-use crate::study::{Findings, StudyCard, StudyError};
+use crate::study::{Findings, Stage, StudyCard, StudyError};
 use crate::subject::{believed, contender, issued, key_of};
 
 pub(super) static CARD: StudyCard = StudyCard {
@@ -208,15 +208,15 @@ fn measure(rotation: Rotation, access_lives: i64, step: i64) -> Result<Exposure,
     })
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let (lives, step): (&[i64], i64) = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let (lives, step): (&[i64], i64) = match stage.form {
         Form::Short => (&[300, 3600], 10),
         _ => (&[60, 300, 900, 3600], 1),
     };
     let mut found = Vec::new();
     for access_lives in lives {
         for rotation in [Rotation::Kept, Rotation::Rotated] {
-            say(&format!(
+            stage.say(&format!(
                 "access tokens of {access_lives} s, refresh tokens {}",
                 rotation.title()
             ));

@@ -21,14 +21,14 @@ use tokenlab_record::stats::SplitMix64;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::clock::{Case, in_turns};
-use crate::study::{Findings, StudyCard, StudyError};
+use crate::study::{Findings, Need, Stage, StudyCard, StudyError};
 use crate::subject::{claims, contender};
 
 pub(super) static CARD: StudyCard = StudyCard {
     id: "revocation",
     title: "Calling a token back",
     question: "How soon is a revoked token refused, and what does that cost at every request?",
-    needs: &["session/redis"],
+    needs: &[Need::Contender("session/redis")],
     run,
 };
 
@@ -157,8 +157,8 @@ fn fill(
     })
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let (sizes, slices, operations): (&[usize], usize, usize) = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let (sizes, slices, operations): (&[usize], usize, usize) = match stage.form {
         Form::Short => (&[1_000, 10_000], 4, 200),
         _ => (&[10_000, 100_000, 1_000_000], 20, 1_000),
     };
@@ -181,7 +181,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     let mut charts = Vec::new();
     let mut largest = Vec::new();
     for revoked in sizes {
-        say(&format!("{revoked} revoked tokens: filling"));
+        stage.say(&format!("{revoked} revoked tokens: filling"));
         let own = || resident("self");
         let filled = {
             let server = RedisServer::start()?;
@@ -213,7 +213,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
                     _ => one.bytes,
                 };
             }
-            say(&format!("{revoked} revoked tokens: looking up"));
+            stage.say(&format!("{revoked} revoked tokens: looking up"));
             let mut places = vec![0_usize; filled.len()];
             let mut cases: Vec<Case<'_, StudyError>> = filled
                 .iter()
@@ -270,9 +270,9 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
             ]);
         }
     }
-    say("from logout to refusal");
+    stage.say("from logout to refusal");
     let until = until_refused(&*service)?;
-    say("the store goes down");
+    stage.say("the store goes down");
     let down = store_down()?;
     let conclusion = conclusion(&sizes_table, &largest, &until, down);
     Ok(Findings {

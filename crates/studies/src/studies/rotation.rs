@@ -26,7 +26,7 @@ use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 use ureq::Agent;
 
 use crate::loopback::{Service, client};
-use crate::study::{Findings, StudyCard, StudyError};
+use crate::study::{Findings, Stage, StudyCard, StudyError};
 use crate::subject::{believed, contender, issued};
 
 pub(super) static CARD: StudyCard = StudyCard {
@@ -317,8 +317,8 @@ fn count(
     Ok(counted)
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let (rotations, step) = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let (rotations, step) = match stage.form {
         Form::Short => (3, 100),
         _ => (24, 20),
     };
@@ -344,7 +344,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
     for format in Format::ALL {
         for schedule in Schedule::ALL {
             for asks_again in [false, true] {
-                say(&format!("{}, {}", format.family().title(), schedule.title()));
+                stage.say(&format!("{}, {}", format.family().title(), schedule.title()));
                 let counted = count(format, schedule, asks_again, (rotations, step))?;
                 worst_after = worst_after.max(counted.after);
                 *refused.entry((schedule.title(), asks_again)).or_insert(0) += counted.refused;

@@ -22,7 +22,7 @@ use tokenlab_record::catalogue::Family;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::clock::{Case, in_turns};
-use crate::study::{Findings, StudyCard, StudyError};
+use crate::study::{Findings, Stage, StudyCard, StudyError};
 use crate::subject::{believed, claims, contender, key_of};
 
 pub(super) static CARD: StudyCard = StudyCard {
@@ -161,13 +161,13 @@ fn tries(what: impl Into<String>, how: &'static str, mut gets_in: impl FnMut() -
     }
 }
 
-fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
-    let (slices, operations) = match form {
+fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
+    let (slices, operations) = match stage.form {
         Form::Short => (4, 20),
         _ => (30, 100),
     };
     let ring = KeyRing::from_seed(SEED);
-    say("bearer tokens are stolen");
+    stage.say("bearer tokens are stolen");
     let mut tried = Vec::new();
     for id in BEARERS {
         let service = contender(id)?.load(&ring, &Policy::lab())?;
@@ -177,7 +177,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
         }));
     }
 
-    say("tokens are bound to their sender");
+    stage.say("tokens are bound to their sender");
     let jwt = contender(JWT)?;
     let mut verifier = Dpop::load(jwt, &ring)?;
     let own = Key::Private(PrivateKey::Ed25519(*b"the holder's own key, of 32 byte"));
@@ -258,7 +258,7 @@ fn run(form: Form, say: &dyn Fn(&str)) -> Result<Findings, StudyError> {
         || in_channel("the owner's next channel").is_ok(),
     ));
 
-    say("what it costs");
+    stage.say("what it costs");
     let plain_jwt = jwt.load(&ring, &Policy::lab())?;
     let plain_paseto = paseto.load(&ring, &Policy::lab())?;
     let (jwt_token, paseto_token) = (plain_jwt.issue(&claims())?, plain_paseto.issue(&claims())?);

@@ -2,6 +2,7 @@
 //!
 //! A folder keeps the latest of each study as a document, and is drawn as one page.
 
+use std::env;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
@@ -12,7 +13,9 @@ use tokenlab_benches::environment;
 use tokenlab_record::run::write_document;
 use tokenlab_record::study::{Form, STUDY_SCHEMA, Study};
 use tokenlab_report::render_studies;
-use tokenlab_studies::{StudyCard, all, named};
+use tokenlab_studies::deployment::node::NodeProgram;
+use tokenlab_studies::deployment::service;
+use tokenlab_studies::{Stage, StudyCard, all, named};
 
 use crate::cli::{Study as Arguments, StudyRun, StudyVerb};
 use crate::output::{Failure, Output, table};
@@ -26,6 +29,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure>
     match &arguments.verb {
         StudyVerb::List => list(output),
         StudyVerb::Run(arguments) => run_studies(arguments, output),
+        StudyVerb::Node => service::serve().map_err(Failure::environment),
     }
 }
 
@@ -38,16 +42,14 @@ fn list(output: &Output) -> Result<(), Failure> {
                     "id": card.id,
                     "title": card.title,
                     "question": card.question,
-                    "missing": card.missing().map(|missing| missing.to_string()),
+                    "missing": card.missing(),
                 })
             })
             .collect();
         return output.envelope("studies", &cards);
     }
     let rows = all().iter().map(|card| {
-        let lacks = card
-            .missing()
-            .map_or_else(|| "ready".into(), |missing| missing.to_string());
+        let lacks = card.missing().unwrap_or_else(|| "ready".into());
         vec![card.id.to_owned(), card.question.to_owned(), lacks]
     });
     output.line(&table(&["study", "question", "here"], &[], rows.collect()))
@@ -102,7 +104,16 @@ fn one(card: &StudyCard, arguments: &StudyRun, output: &Output) -> Result<Study,
             began.elapsed().as_secs_f64()
         ));
     };
-    let findings = (card.run)(form, &say)
+    let node = NodeProgram {
+        path: env::current_exe().map_err(Failure::environment)?,
+        arguments: vec!["study".into(), "node".into()],
+    };
+    let stage = Stage {
+        form,
+        node: &node,
+        say: &say,
+    };
+    let findings = (card.run)(&stage)
         .map_err(|error| Failure::environment(format!("the study {} came to no end: {error}", card.id)))?;
     Ok(Study {
         schema: STUDY_SCHEMA.into(),

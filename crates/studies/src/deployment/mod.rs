@@ -1,0 +1,214 @@
+//! A service as it is run: processes of their own behind a balancer, with a store beside
+//! them, on loopback and until it is dropped.
+//!
+//! * [`service`]: what a process of the service does.
+//! * [`node`]: such a process, seen from the study.
+//! * [`balancer`]: HAProxy before them.
+//! * [`store`]: where sessions are kept that every node knows.
+//! * [`processor`]: what a process has taken of a processor.
+
+pub mod balancer;
+pub mod node;
+pub mod processor;
+pub mod service;
+pub mod store;
+
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use balancer::{Balancer, Routing};
+use node::{Node, NodeProgram};
+use processor::Spent;
+use service::Settings;
+use ureq::Agent;
+
+use crate::loopback::client;
+use crate::study::StudyError;
+
+/// How long nodes and balancer may take until all of them are used.
+const USED_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a request of this side may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// What is deployed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// What every node does.
+    pub settings: Settings,
+    /// Where requests go.
+    pub routing: Routing,
+    /// URLs of the Redis that nodes keep sessions in, as `TOKENLAB_REDIS` has them.
+    pub redis: Option<String>,
+    /// By how many seconds the clock of each node is fast; as many as there are nodes.
+    pub clocks_s: Vec<i64>,
+}
+
+/// Nodes behind a balancer.
+pub struct Deployment {
+    program: NodeProgram,
+    layout: Layout,
+    nodes: Vec<Option<Node>>,
+    addresses: Vec<SocketAddr>,
+    balancer: Balancer,
+    client: Agent,
+}
+
+/// Somebody who has logged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// What the service gave them.
+    pub token: String,
+    /// A request of theirs, with what the balancer wants back.
+    pub head: String,
+}
+
+impl Deployment {
+    /// Starts everything, and waits until the balancer uses every node.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if something does not start.
+    pub fn start(program: &NodeProgram, layout: Layout) -> Result<Self, StudyError> {
+        let nodes: Vec<Node> = (0..layout.clocks_s.len())
+            .map(|place| start_node(program, &layout, place, 0))
+            .collect::<Result<_, _>>()?;
+        let addresses: Vec<SocketAddr> = nodes.iter().map(Node::address).collect();
+        let deployment = Self {
+            program: program.clone(),
+            balancer: Balancer::start(&addresses, layout.routing)?,
+            nodes: nodes.into_iter().map(Some).collect(),
+            addresses,
+            layout,
+            client: client(ANSWER_WITHIN),
+        };
+        deployment.wait_until_used(deployment.addresses.len())?;
+        Ok(deployment)
+    }
+
+    /// Where the balancer listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.balancer.address()
+    }
+
+    /// Where each node listens.
+    #[must_use]
+    pub fn nodes(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Kills a node, as by `kill -9`.
+    pub fn kill(&mut self, place: usize) {
+        if let Some(node) = self.nodes.get_mut(place) {
+            *node = None;
+        }
+    }
+
+    /// Starts a node again where it was.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if it does not start.
+    pub fn revive(&mut self, place: usize) -> Result<(), StudyError> {
+        let port = self.addresses.get(place).map_or(0, SocketAddr::port);
+        let node = start_node(&self.program, &self.layout, place, port)?;
+        if let Some(gone) = self.nodes.get_mut(place) {
+            *gone = Some(node);
+        }
+        Ok(())
+    }
+
+    /// Waits until the balancer uses as many nodes.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if it does not.
+    pub fn wait_until_used(&self, nodes: usize) -> Result<(), StudyError> {
+        let start = Instant::now();
+        loop {
+            let used = self.balancer.nodes_in_use()?;
+            if used == nodes {
+                return Ok(());
+            }
+            if start.elapsed() > USED_WITHIN {
+                return Err(StudyError::Service(format!(
+                    "the balancer uses {used} nodes and not {nodes} after {USED_WITHIN:?}"
+                )));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Logs somebody in for `lives` seconds, at the balancer or at one of the nodes.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if the service does not acknowledge it.
+    pub fn log_in(&self, at: SocketAddr, lives: i64) -> Result<User, StudyError> {
+        log_in(&self.client, at, lives)
+    }
+
+    /// Logs somebody out, at the balancer.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if the service does not acknowledge it.
+    pub fn log_out(&self, user: &User) -> Result<(), StudyError> {
+        let request = self.client.post(format!("http://{}/logout", self.address()));
+        let mut request = request.header("Authorization", format!("Bearer {}", user.token));
+        if let Some(cookie) = user.head.lines().find_map(|line| line.strip_prefix("Cookie: ")) {
+            request = request.header("Cookie", cookie);
+        }
+        request.send_empty().map_err(failed)?;
+        Ok(())
+    }
+
+    /// Processor time so far, without the store's; `None` where the system does not tell.
+    #[must_use]
+    pub fn spent(&self) -> Option<Spent> {
+        let nodes = self.nodes.iter().flatten();
+        Some(Spent {
+            nodes: nodes
+                .map(|node| processor::spent_ns(node.process_id()))
+                .sum::<Option<u64>>()?,
+            balancer: processor::spent_ns(self.balancer.process_id())?,
+            store: 0,
+        })
+    }
+}
+
+/// Logs somebody in for `lives` seconds.
+///
+/// # Errors
+/// [`StudyError::Service`] if nobody acknowledges it.
+pub fn log_in(client: &Agent, at: SocketAddr, lives: i64) -> Result<User, StudyError> {
+    let mut answer = client
+        .post(format!("http://{at}/login/{lives}"))
+        .send_empty()
+        .map_err(failed)?;
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .and_then(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned));
+    let token = answer.body_mut().read_to_string().map_err(failed)?;
+    let head = head(&token, cookie.as_deref());
+    Ok(User { token, head })
+}
+
+/// A request with a token, and with a cookie if there is one.
+#[must_use]
+pub fn head(token: &str, cookie: Option<&str>) -> String {
+    let cookie = cookie.map_or_else(String::new, |cookie| format!("Cookie: {cookie}\r\n"));
+    format!("GET / HTTP/1.1\r\nHost: lab\r\nAuthorization: Bearer {token}\r\n{cookie}\r\n")
+}
+
+fn start_node(program: &NodeProgram, layout: &Layout, place: usize, port: u16) -> Result<Node, StudyError> {
+    let settings = Settings {
+        port,
+        ..layout.settings.clone()
+    };
+    let clock_s = layout.clocks_s.get(place).copied().unwrap_or_default();
+    Node::start(program, &settings, layout.redis.as_deref(), clock_s)
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn failed(error: ureq::Error) -> StudyError {
+    StudyError::Service(error.to_string())
+}

@@ -1,0 +1,155 @@
+//! What one process of the service does: logs users in and out, and answers whoever has a
+//! token that its verifier believes.
+//!
+//! A token that is refused is 401; a verifier that can't tell, because its store is away, is
+//! 503. So a balancer may ask another node, and nobody is sent to log in again for a
+//! failure of ours. A node that is told to can also hold its clock against the balancer's,
+//! and serves nobody while it is further off than the policy's leeway.
+
+use std::io::{BufRead, Read, Write};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use tokenlab_harness::{KeyRing, Policy, RejectReason, Rejection, TokenService, policy};
+use tokio::net::TcpListener;
+
+use crate::study::StudyError;
+use crate::subject::{contender, issued};
+
+/// The header in which the balancer says its time, in seconds of the epoch.
+pub const BALANCER_TIME: &str = "x-balancer-time";
+
+/// What a process is told on its standard input, as a line of JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Who verifies, by contender id; nobody, and everybody is let in.
+    pub contender: Option<String>,
+    /// Seed of the keys, which all nodes of a deployment have.
+    pub seed: u64,
+    /// Where to listen on 127.0.0.1; 0 for any free port.
+    pub port: u16,
+    /// Whether it holds its clock against the balancer's.
+    pub checks_clock: bool,
+}
+
+type Verifier = Arc<dyn TokenService>;
+
+/// Reads [`Settings`] from a line of standard input, says where it listens on a line of
+/// standard output, and serves until standard input ends: a node outlives nobody.
+///
+/// # Errors
+/// [`StudyError`] if it can't start.
+pub fn serve() -> Result<(), StudyError> {
+    let failed = |error: std::io::Error| StudyError::Service(error.to_string());
+    let mut input = std::io::stdin().lock();
+    let mut line = String::new();
+    input.read_line(&mut line).map_err(failed)?;
+    let settings: Settings = serde_json::from_str(&line)
+        .map_err(|error| StudyError::Service(format!("the settings of a node do not read: {error}")))?;
+    let site = site(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    let listener = runtime
+        .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)))
+        .map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    runtime.spawn(async move { axum::serve(listener, site).await });
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{address}")
+        .and_then(|()| output.flush())
+        .map_err(failed)?;
+    let mut rest = Vec::new();
+    input.read_to_end(&mut rest).map_err(failed)?;
+    runtime.shutdown_background();
+    Ok(())
+}
+
+fn site(settings: &Settings) -> Result<Router, StudyError> {
+    let hello = Router::new().route("/", get(|| async { "hello" }));
+    let site = match settings.contender.as_deref() {
+        None => hello,
+        Some(id) => {
+            let keys = KeyRing::from_seed(settings.seed);
+            let verifier: Verifier = Arc::from(contender(id)?.load(&keys, &Policy::lab())?);
+            let users = Router::new()
+                .route("/login/{lives}", post(log_in))
+                .route("/logout", post(log_out))
+                .with_state(Arc::clone(&verifier));
+            hello
+                .layer(middleware::from_fn_with_state(verifier, guard))
+                .merge(users)
+        }
+    };
+    let site = site.route("/health", get(|| async { "ok" }));
+    Ok(if settings.checks_clock {
+        site.layer(middleware::from_fn(check_clock))
+    } else {
+        site
+    })
+}
+
+async fn log_in(State(verifier): State<Verifier>, Path(lives): Path<i64>) -> Response {
+    match verifier.issue(&issued("ada", policy::now(), lives)) {
+        Ok(token) => token.into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+async fn log_out(State(verifier): State<Verifier>, headers: HeaderMap) -> Response {
+    let ended = match (verifier.session(), bearer(&headers)) {
+        (Some(sessions), Some(token)) => sessions.revoke(token),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match ended {
+        Ok(()) => "ended".into_response(),
+        Err(rejection) => refusal(&rejection),
+    }
+}
+
+async fn guard(State(verifier): State<Verifier>, request: Request, next: Next) -> Response {
+    match bearer(request.headers()).map(|token| verifier.verify(token)) {
+        Some(Ok(_)) => next.run(request).await,
+        Some(Err(rejection)) => refusal(&rejection),
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+/// The token of RFC 6750 in its shortest form.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn refusal(rejection: &Rejection) -> Response {
+    match rejection.reason {
+        RejectReason::Internal => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNAUTHORIZED,
+    }
+    .into_response()
+}
+
+async fn check_clock(request: Request, next: Next) -> Response {
+    let theirs = request.headers().get(BALANCER_TIME);
+    let theirs = theirs.and_then(|time| time.to_str().ok()?.parse::<i64>().ok());
+    let is_right =
+        theirs.is_some_and(|theirs| theirs.abs_diff(policy::now()) <= u64::from(Policy::lab().leeway_s));
+    if is_right {
+        next.run(request).await
+    } else {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the clock of this node is not the balancer's",
+        )
+            .into_response()
+    }
+}

@@ -1,0 +1,64 @@
+//! Where sessions are kept that every node knows: a Redis, or a cluster of three.
+
+use tokenlab_harness::session::redis_cluster::RedisCluster;
+use tokenlab_harness::session::redis_server::RedisServer;
+
+use super::processor;
+use crate::study::StudyError;
+
+/// The store of a deployment.
+pub enum SharedStore {
+    /// One server.
+    Server(RedisServer),
+    /// Three, each with a third of the sessions.
+    Cluster(RedisCluster),
+}
+
+impl SharedStore {
+    /// Its servers' URLs, as `TOKENLAB_REDIS` has them.
+    #[must_use]
+    pub fn urls(&self) -> String {
+        match self {
+            Self::Server(server) => server.url(),
+            Self::Cluster(cluster) => cluster.urls().join(","),
+        }
+    }
+
+    /// Processor time so far, nanoseconds; `None` where the system does not tell.
+    #[must_use]
+    pub fn spent_ns(&self) -> Option<u64> {
+        self.servers()
+            .iter()
+            .map(|server| processor::spent_ns(server.process_id()))
+            .sum()
+    }
+
+    /// Process ids of its servers.
+    #[must_use]
+    pub fn process_ids(&self) -> Vec<u32> {
+        self.servers().iter().map(RedisServer::process_id).collect()
+    }
+
+    /// Starts its first server again, on what it had written.
+    ///
+    /// # Errors
+    /// [`StudyError::Store`] if it does not come back.
+    pub fn restart_first(&mut self) -> Result<(), StudyError> {
+        match self {
+            Self::Server(server) => server.restart()?,
+            Self::Cluster(cluster) => {
+                if let Some(first) = cluster.servers_mut().first_mut() {
+                    first.restart()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn servers(&self) -> &[RedisServer] {
+        match self {
+            Self::Server(server) => std::slice::from_ref(server),
+            Self::Cluster(cluster) => cluster.servers(),
+        }
+    }
+}
