@@ -135,6 +135,31 @@ fn every_verifier_is_held_under_load_and_none_refuses_its_own_token() {
 }
 
 #[test]
+fn a_second_node_knows_who_is_logged_in_unless_the_first_keeps_it_to_itself() {
+    let Some(findings) = findings("scale-out") else {
+        return;
+    };
+    whole(&findings);
+    // One node, two, after the second joined, after the first restarted.
+    let columns = [1, 2, 3, 4].map(|column| counts(&findings, 0, column));
+    for (place, row) in findings.tables[0].rows.iter().enumerate() {
+        let lost = [0, 1, 2, 3].map(|column: usize| columns[column][place] > 0);
+        let expected = match &row[0] {
+            Field::Text(kind) if kind.ends_with("any node") => [false, true, true, true],
+            Field::Text(kind) if kind.ends_with("sticky") => [false, false, false, true],
+            _ => [false; 4],
+        };
+        assert_eq!(lost, expected, "{row:?}");
+    }
+    let [nodes, balancer, store] = [2, 3, 4].map(|column| numbers(&findings, 1, column));
+    assert!(nodes.iter().chain(&balancer).all(|ns| *ns > 0.0));
+    for (row, store) in findings.tables[1].rows.iter().zip(store) {
+        let has_one = matches!(&row[0], Field::Text(kind) if kind.contains("Redis"));
+        assert_eq!(store > 0.0, has_one, "{row:?}");
+    }
+}
+
+#[test]
 fn a_thief_is_stopped_only_where_a_token_is_bound_to_its_sender() {
     let findings = findings("theft").unwrap();
     whole(&findings);

@@ -5,9 +5,11 @@
 //! * [`node`]: such a process, seen from the study.
 //! * [`balancer`]: HAProxy before them.
 //! * [`store`]: where sessions are kept that every node knows.
+//! * [`kind`]: the kinds of deployment that studies compare.
 //! * [`processor`]: what a process has taken of a processor.
 
 pub mod balancer;
+pub mod kind;
 pub mod node;
 pub mod processor;
 pub mod service;
@@ -21,8 +23,9 @@ use balancer::{Balancer, Routing};
 use node::{Node, NodeProgram};
 use processor::Spent;
 use service::Settings;
-use ureq::Agent;
+use ureq::{Agent, RequestBuilder};
 
+use crate::load::Tally;
 use crate::loopback::client;
 use crate::study::StudyError;
 
@@ -60,8 +63,19 @@ pub struct Deployment {
 pub struct User {
     /// What the service gave them.
     pub token: String,
-    /// A request of theirs, with what the balancer wants back.
-    pub head: String,
+    /// What the balancer gave them, to find their node again.
+    pub cookie: Option<String>,
+}
+
+impl User {
+    /// A request of theirs, for [`crate::load`].
+    #[must_use]
+    pub fn head(&self) -> String {
+        let cookie = self.cookie.as_ref();
+        let cookie = cookie.map_or_else(String::new, |cookie| format!("Cookie: {cookie}\r\n"));
+        let token = &self.token;
+        format!("GET / HTTP/1.1\r\nHost: lab\r\nAuthorization: Bearer {token}\r\n{cookie}\r\n")
+    }
 }
 
 impl Deployment {
@@ -152,12 +166,24 @@ impl Deployment {
     /// [`StudyError::Service`] if the service does not acknowledge it.
     pub fn log_out(&self, user: &User) -> Result<(), StudyError> {
         let request = self.client.post(format!("http://{}/logout", self.address()));
-        let mut request = request.header("Authorization", format!("Bearer {}", user.token));
-        if let Some(cookie) = user.head.lines().find_map(|line| line.strip_prefix("Cookie: ")) {
-            request = request.header("Cookie", cookie);
-        }
-        request.send_empty().map_err(failed)?;
+        with(request, user).send_empty().map_err(failed)?;
         Ok(())
+    }
+
+    /// Asks the balancer as a user.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if there is no answer.
+    pub fn ask(&self, user: &User) -> Result<Tally, StudyError> {
+        let request = self.client.get(format!("http://{}/", self.address()));
+        let mut tally = Tally::default();
+        match with(request, user).call() {
+            Ok(_) => tally.let_in = 1,
+            Err(ureq::Error::StatusCode(401)) => tally.refused = 1,
+            Err(ureq::Error::StatusCode(_)) => tally.failed = 1,
+            Err(error) => return Err(failed(error)),
+        }
+        Ok(tally)
     }
 
     /// Processor time so far, without the store's; `None` where the system does not tell.
@@ -188,15 +214,15 @@ pub fn log_in(client: &Agent, at: SocketAddr, lives: i64) -> Result<User, StudyE
         .get("set-cookie")
         .and_then(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned));
     let token = answer.body_mut().read_to_string().map_err(failed)?;
-    let head = head(&token, cookie.as_deref());
-    Ok(User { token, head })
+    Ok(User { token, cookie })
 }
 
-/// A request with a token, and with a cookie if there is one.
-#[must_use]
-pub fn head(token: &str, cookie: Option<&str>) -> String {
-    let cookie = cookie.map_or_else(String::new, |cookie| format!("Cookie: {cookie}\r\n"));
-    format!("GET / HTTP/1.1\r\nHost: lab\r\nAuthorization: Bearer {token}\r\n{cookie}\r\n")
+fn with<B>(request: RequestBuilder<B>, user: &User) -> RequestBuilder<B> {
+    let request = request.header("Authorization", format!("Bearer {}", user.token));
+    match &user.cookie {
+        Some(cookie) => request.header("Cookie", cookie),
+        None => request,
+    }
 }
 
 fn start_node(program: &NodeProgram, layout: &Layout, place: usize, port: u16) -> Result<Node, StudyError> {

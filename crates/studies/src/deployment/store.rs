@@ -3,6 +3,7 @@
 use tokenlab_harness::session::redis_cluster::RedisCluster;
 use tokenlab_harness::session::redis_server::RedisServer;
 
+use super::kind::Keeper;
 use super::processor;
 use crate::study::StudyError;
 
@@ -15,6 +16,18 @@ pub enum SharedStore {
 }
 
 impl SharedStore {
+    /// Starts what keeps a deployment's sessions, if they are kept beside its nodes.
+    ///
+    /// # Errors
+    /// [`StudyError::Store`] if it does not start.
+    pub fn start(keeper: Keeper) -> Result<Option<Self>, StudyError> {
+        Ok(match keeper {
+            Keeper::Nobody | Keeper::EachNode => None,
+            Keeper::Redis => Some(Self::Server(RedisServer::start()?)),
+            Keeper::Cluster => Some(Self::Cluster(RedisCluster::start()?)),
+        })
+    }
+
     /// Its servers' URLs, as `TOKENLAB_REDIS` has them.
     #[must_use]
     pub fn urls(&self) -> String {

@@ -87,7 +87,7 @@ impl Served {
             Some(id) => {
                 let family = contender(id)?.card().family;
                 let user = log_in(&client(Duration::from_secs(5)), node.address(), LIVES)?;
-                (id, Some(family), user.head)
+                (id, Some(family), user.head())
             }
         };
         Ok(Self {

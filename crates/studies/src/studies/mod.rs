@@ -8,12 +8,14 @@ mod migration;
 mod refresh;
 mod revocation;
 mod rotation;
+mod scale_out;
 mod theft;
 
 use crate::study::StudyCard;
 
 const STUDIES: &[&StudyCard] = &[
     &http::CARD,
+    &scale_out::CARD,
     &revocation::CARD,
     &refresh::CARD,
     &rotation::CARD,
