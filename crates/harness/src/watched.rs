@@ -72,6 +72,25 @@ impl Watched {
         self.process_id
     }
 
+    /// Kills it as by `kill -9`, which the standard library does to children alone.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn kill(&self) -> io::Result<()> {
+        let killed = Command::new("kill")
+            .args(["-KILL", &self.process_id.to_string()])
+            .stderr(Stdio::null())
+            .status()?;
+        if killed.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!(
+                "process {} does not run",
+                self.process_id
+            )))
+        }
+    }
+
     /// Kills it, if it still runs, and starts it again on the same folder, as a
     /// supervisor would.
     ///

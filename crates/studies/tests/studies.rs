@@ -1,6 +1,11 @@
 //! Every study in its short form, over real stores and sockets: it ends, and says nothing
 //! that it has not measured.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr)] // clippy.toml exempts test functions, not their helpers
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)] // clippy.toml exempts test functions, not their helpers
 
 use std::collections::BTreeSet;
 
@@ -156,6 +161,31 @@ fn a_second_node_knows_who_is_logged_in_unless_the_first_keeps_it_to_itself() {
     for (row, store) in findings.tables[1].rows.iter().zip(store) {
         let has_one = matches!(&row[0], Field::Text(kind) if kind.contains("Redis"));
         assert_eq!(store > 0.0, has_one, "{row:?}");
+    }
+}
+
+#[test]
+fn a_fault_refuses_or_loses_where_it_must_and_lets_nobody_in_but_by_a_slow_clock() {
+    let Some(findings) = findings("faults") else {
+        return;
+    };
+    whole(&findings);
+    let columns = [2, 3, 4, 5, 6, 7, 8].map(|column| counts(&findings, 0, column));
+    for (place, row) in findings.tables[0].rows.iter().enumerate() {
+        let [valid, refused, failed, invalid, let_in, logins, lost] =
+            [0, 1, 2, 3, 4, 5, 6].map(|column: usize| columns[column][place]);
+        let [Field::Text(fault), Field::Text(kind)] = &row[..2] else {
+            panic!("{row:?}");
+        };
+        assert!(valid > 20 && invalid > 20 && logins > 3, "{row:?}");
+        let is_off = |way: &str| fault == &format!("a clock is 5 min {way}");
+        assert_eq!(let_in > 0, is_off("slow"), "{row:?}");
+        let loses_memory = fault == "a node is killed" && kind.contains("memory");
+        assert_eq!(refused > 0, loses_memory || is_off("fast"), "{row:?}");
+        // Of two nodes with different clocks one takes for ended what the other begins.
+        assert_eq!(lost > 0, loses_memory || is_off("slow") || is_off("fast"), "{row:?}");
+        let store_is_away = fault.starts_with("the store");
+        assert!(!store_is_away || failed > 0, "{row:?}");
     }
 }
 

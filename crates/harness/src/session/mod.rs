@@ -22,6 +22,8 @@ pub mod redis;
 #[cfg(feature = "stores")]
 pub mod redis_cluster;
 #[cfg(feature = "stores")]
+pub mod redis_full;
+#[cfg(feature = "stores")]
 pub mod redis_given;
 #[cfg(feature = "stores")]
 pub mod redis_server;

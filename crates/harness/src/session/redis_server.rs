@@ -108,6 +108,14 @@ impl RedisServer {
         self.port
     }
 
+    /// Kills the server, as by `kill -9`; its folder stays.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it does not run.
+    pub fn kill(&self) -> Result<(), StoreError> {
+        self.server.kill().map_err(failed)
+    }
+
     /// Kills the server, if it still runs, and starts it again on the same
     /// folder and port, as a supervisor would.
     ///

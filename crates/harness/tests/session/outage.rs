@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokenlab_harness::policy::now;
 use tokenlab_harness::session::redis::RedisStore;
+use tokenlab_harness::session::redis_full::Full;
 use tokenlab_harness::session::redis_server::RedisServer;
 use tokenlab_harness::{RejectReason, Rejection};
 
@@ -55,6 +56,31 @@ fn a_killed_redis_is_an_error_within_a_second_until_it_is_back() {
     server.restart().unwrap();
     assert_eq!(sessions.look_up(&id), Ok(claims));
     assert_eq!(sessions.revoke(&id), Ok(()));
+}
+
+#[test]
+fn a_redis_without_a_connection_left_is_an_error_until_there_is_one() {
+    if !has_redis() {
+        return;
+    }
+    let server = RedisServer::start().unwrap();
+    let sessions = redis(&server);
+    let claims = typical();
+    let id = sessions.create(&claims).unwrap();
+    let full = Full::take(&server).unwrap();
+    for _ in 0..3 {
+        // It says why and hangs up; a client that is still speaking may hear the second alone.
+        let words = failure(|| sessions.look_up(&id));
+        let is_full = [
+            "max number of clients",
+            "unexpected end of file",
+            "reset",
+            "Broken pipe",
+        ];
+        assert!(is_full.iter().any(|full| words.contains(full)), "{words}");
+    }
+    drop(full);
+    assert_eq!(sessions.look_up(&id), Ok(claims));
 }
 
 #[test]

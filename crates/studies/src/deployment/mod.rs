@@ -79,7 +79,7 @@ impl User {
 }
 
 impl Deployment {
-    /// Starts everything, and waits until the balancer uses every node.
+    /// Starts everything, and waits until the balancer uses every node that is sound.
     ///
     /// # Errors
     /// [`StudyError::Service`] if something does not start.
@@ -96,8 +96,16 @@ impl Deployment {
             layout,
             client: client(ANSWER_WITHIN),
         };
-        deployment.wait_until_used(deployment.addresses.len())?;
+        deployment.wait_until_used(deployment.sound_nodes())?;
         Ok(deployment)
+    }
+
+    /// How many nodes serve when all of them run: those whose clock is right, if they check it.
+    #[must_use]
+    pub fn sound_nodes(&self) -> usize {
+        let checks = self.layout.settings.checks_clock;
+        let clocks = self.layout.clocks_s.iter();
+        clocks.filter(|fast_s| !checks || **fast_s == 0).count()
     }
 
     /// Where the balancer listens.

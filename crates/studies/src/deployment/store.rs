@@ -46,10 +46,13 @@ impl SharedStore {
             .sum()
     }
 
-    /// Process ids of its servers.
-    #[must_use]
-    pub fn process_ids(&self) -> Vec<u32> {
-        self.servers().iter().map(RedisServer::process_id).collect()
+    /// Kills its first server, as by `kill -9`.
+    ///
+    /// # Errors
+    /// [`StudyError::Store`] if there is nothing to kill.
+    pub fn kill_first(&self) -> Result<(), StudyError> {
+        self.servers().iter().take(1).try_for_each(RedisServer::kill)?;
+        Ok(())
     }
 
     /// Starts its first server again, on what it had written.

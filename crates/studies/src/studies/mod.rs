@@ -3,6 +3,7 @@
 //! To add one: a file here with a `CARD`, and its line below.
 
 mod delegation;
+mod faults;
 mod http;
 mod migration;
 mod refresh;
@@ -16,6 +17,7 @@ use crate::study::StudyCard;
 const STUDIES: &[&StudyCard] = &[
     &http::CARD,
     &scale_out::CARD,
+    &faults::CARD,
     &revocation::CARD,
     &refresh::CARD,
     &rotation::CARD,
