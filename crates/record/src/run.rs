@@ -16,6 +16,7 @@ use crate::measurement::{
 };
 use crate::selfcheck::{SELF_CHECK_SCHEMA, SelfCheck};
 use crate::source::{Excerpt, SOURCE_SCHEMA};
+use crate::study::{STUDY_SCHEMA, Study};
 use crate::transcript::{TRANSCRIPT_SCHEMA, Transcript};
 use crate::vectors::{VECTORS_SCHEMA, VectorSummary};
 
@@ -49,6 +50,8 @@ pub mod files {
     pub const SOURCES: &str = "sources.jsonl";
     /// [`VectorSummary`](super::VectorSummary) lines.
     pub const VECTORS: &str = crate::vectors::VECTORS_FILE;
+    /// A folder of [`Study`](super::Study) documents; there if studies were run beside the run.
+    pub const STUDIES: &str = "studies";
 }
 
 /// Schema tag of [`Manifest`].
@@ -140,6 +143,8 @@ pub struct RunRecord {
     pub vectors: Vec<VectorSummary>,
     /// What the instrument showed of itself, by this build on this machine.
     pub self_check: Option<SelfCheck>,
+    /// Studies that were run beside it, in the order in which they began.
+    pub studies: Vec<Study>,
     /// Lines that could not be read, by file. The rest is used.
     pub damage: Vec<Damage>,
 }
@@ -169,6 +174,7 @@ impl RunRecord {
             transcripts: lines(folder, files::TRANSCRIPTS, TRANSCRIPT_SCHEMA, &mut damage)?,
             sources: lines(folder, files::SOURCES, SOURCE_SCHEMA, &mut damage)?,
             vectors: lines(folder, files::VECTORS, VECTORS_SCHEMA, &mut damage)?,
+            studies: studies(folder, &mut damage),
             damage,
         })
     }
@@ -227,6 +233,29 @@ fn or_damage<T: DeserializeOwned + Default>(
         });
         T::default()
     })
+}
+
+fn studies(folder: &Path, damage: &mut Vec<Damage>) -> Vec<Study> {
+    let folder = folder.join(files::STUDIES);
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    paths.sort();
+    let mut studies = Vec::new();
+    for path in paths {
+        match document::<Study>(&path, STUDY_SCHEMA) {
+            Ok(study) => studies.push(study),
+            Err(error) => damage.push(Damage {
+                file: error.file,
+                line: 1,
+                problem: error.problem,
+            }),
+        }
+    }
+    studies.sort_by(|one, other| one.environment.started_at.cmp(&other.environment.started_at));
+    studies
 }
 
 fn lines<T: DeserializeOwned>(

@@ -94,6 +94,7 @@ fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
         transcripts: Vec::new(),
         sources: Vec::new(),
         self_check: None,
+        studies: Vec::new(),
         vectors: Vec::new(),
         damage: Vec::new(),
     }

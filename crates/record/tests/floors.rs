@@ -139,6 +139,7 @@ fn empty() -> RunRecord {
         transcripts: Vec::new(),
         sources: Vec::new(),
         self_check: None,
+        studies: Vec::new(),
         vectors: Vec::new(),
         damage: Vec::new(),
     }

@@ -3,7 +3,7 @@
 //!
 //! Order: what must be known about the run, the verdict, charts with their
 //! explanations, further tables, who offers what, official vectors, the attack
-//! matrix, then noise, method, environment, damage and the raw files. The contents lead by question
+//! matrix, studies that were run beside it, then noise, method, environment, damage and the raw files. The contents lead by question
 //! and by class. A run that only attacked has the matrix, its surroundings and its files. Every text
 //! comes out of maud, which escapes; the exceptions are the SVG, which `paint` escapes, and lessons,
 //! which `markdown` does.
@@ -65,6 +65,7 @@ fn attacked(view: &View<'_>) -> Markup {
                     nav aria-label="Contents" {
                         ul {
                             li { a href="#attacks" { "Attack matrix" } }
+                            @if !view.record.studies.is_empty() { (study::contents()) }
                             li { a href="#environment" { "Environment" } }
                             li { a href="#damage" { "Damage" } }
                             li { a href="#files" { "Raw files" } }
@@ -73,6 +74,7 @@ fn attacked(view: &View<'_>) -> Markup {
                 }
                 main id="main" tabindex="-1" {
                     (plain_section("attacks", "Attack matrix", &matrix::summary(view)))
+                    (study::beside(view))
                     (plain_section("environment", "Environment", &provenance::environment(view)))
                     (plain_section("damage", "Damage", &provenance::damage(view)))
                     (plain_section("files", "Raw files", &provenance::files(view, &[])))
@@ -122,7 +124,7 @@ fn measured(view: &View<'_>, sections: &[Section]) -> Markup {
                     h1 { "JWT, PASETO and their neighbours side by side" }
                     (lead(view))
                     (warnings(view))
-                    (contents(&timed, !tables.is_empty()))
+                    (contents(view, &timed, !tables.is_empty()))
                 }
                 main id="main" tabindex="-1" {
                     (plain_section("verdict", "Verdict", &verdict::html(view)))
@@ -140,6 +142,7 @@ fn measured(view: &View<'_>, sections: &[Section]) -> Markup {
                     (plain_section("support", "Who offers what", &support::html(view)))
                     (plain_section("vectors", "Official vectors", &vectors::html(view)))
                     (plain_section("attacks", "Attack matrix", &matrix::summary(view)))
+                    (study::beside(view))
                     section id="noise" aria-labelledby="noise-heading" {
                         h2 id="noise-heading" { "Noise and the A/A control" }
                         (provenance::noise(view))
@@ -227,7 +230,7 @@ fn notes(warnings: &[String]) -> Markup {
     }
 }
 
-fn contents(sections: &[&Section], tables: bool) -> Markup {
+fn contents(view: &View<'_>, sections: &[&Section], tables: bool) -> Markup {
     html! {
         nav aria-label="Contents" {
             p { "By question" }
@@ -240,6 +243,7 @@ fn contents(sections: &[&Section], tables: bool) -> Markup {
                 li { a href="#support" { "Who offers what" } }
                 li { a href="#vectors" { "Official vectors" } }
                 li { a href="#attacks" { "Attack matrix" } }
+                @if !view.record.studies.is_empty() { (study::contents()) }
                 li { a href="#noise" { "Noise" } }
                 li { a href="#method" { "Method" } }
                 li { a href="#environment" { "Environment" } }

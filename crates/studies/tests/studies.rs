@@ -183,7 +183,11 @@ fn a_fault_refuses_or_loses_where_it_must_and_lets_nobody_in_but_by_a_slow_clock
         let loses_memory = fault == "a node is killed" && kind.contains("memory");
         assert_eq!(refused > 0, loses_memory || is_off("fast"), "{row:?}");
         // Of two nodes with different clocks one takes for ended what the other begins.
-        assert_eq!(lost > 0, loses_memory || is_off("slow") || is_off("fast"), "{row:?}");
+        assert_eq!(
+            lost > 0,
+            loses_memory || is_off("slow") || is_off("fast"),
+            "{row:?}"
+        );
         let store_is_away = fault.starts_with("the store");
         assert!(!store_is_away || failed > 0, "{row:?}");
     }

@@ -216,6 +216,11 @@ pub(super) fn files(view: &View<'_>, sections: &[Section]) -> Markup {
             !record.second_opinions.is_empty(),
         ),
         (
+            files::STUDIES,
+            "studies that were run beside it, a document each",
+            !record.studies.is_empty(),
+        ),
+        (
             files::TRANSCRIPTS,
             "attacks, step by step",
             !record.transcripts.is_empty(),

@@ -1,13 +1,18 @@
-//! The page of studies: a question each, with its conclusion before its numbers.
+//! The page of studies: a question each, with its conclusion before its numbers; and what the
+//! report of a run shows of those that were run beside it.
 
 use maud::{DOCTYPE, Markup, html};
+use tokenlab_record::run::files;
 use tokenlab_record::study::{Field, Form, Study, StudyTable};
 
 use super::{explained, foot, head, notes};
 use crate::charts::Figure;
-use crate::charts::study::value;
+use crate::charts::study::{figures, value};
 use crate::format;
 use crate::table::{Cell, Table};
+use crate::view::View;
+
+const TITLE: &str = "The life of a token";
 
 /// The whole document; a list of figures for each study.
 pub(crate) fn html(studies: &[(&Study, Vec<Figure>)]) -> Markup {
@@ -18,7 +23,7 @@ pub(crate) fn html(studies: &[(&Study, Vec<Figure>)]) -> Markup {
             body {
                 a.skip href="#main" { "Skip to the studies" }
                 header {
-                    h1 { "The life of a token" }
+                    h1 { (TITLE) }
                     p.lead { "Claims about JWT, PASETO, Biscuit and sessions that were run as systems, with what came of it." }
                     nav aria-label="Contents" {
                         ul {
@@ -31,6 +36,45 @@ pub(crate) fn html(studies: &[(&Study, Vec<Figure>)]) -> Markup {
                 }
                 (foot("the studies beside this file"))
             }
+        }
+    }
+}
+
+/// The line of [`beside`] in the contents of a report.
+pub(super) fn contents() -> Markup {
+    html! { li { a href="#studies" { (TITLE) } } }
+}
+
+/// The studies that were run beside a run, each with its first chart and a way to the rest;
+/// nothing without any.
+pub(super) fn beside(view: &View<'_>) -> Markup {
+    let studies = &view.record.studies;
+    html! {
+        @if !studies.is_empty() {
+            section id="studies" aria-labelledby="studies-heading" {
+                h2 id="studies-heading" { (TITLE) }
+                p {
+                    "Claims that were run as systems. Each has more charts, its tables and its method on "
+                    a href={ (files::STUDIES) "/index.html" } { "a page of its own" } "."
+                }
+                @for study in studies { (in_short(study)) }
+            }
+        }
+    }
+}
+
+fn in_short(study: &Study) -> Markup {
+    let rest = html! {
+        a href={ (files::STUDIES) "/index.html#" (study.id) } { "All of this study" }
+        @if study.form == Form::Short { " (" (study.form.title()) ")" } ": " code { (study.command) }
+    };
+    html! {
+        h3 id={ "studies-" (study.id) } { (study.title) }
+        p { em { (study.question) } }
+        ul { @for sentence in &study.conclusion { li { (sentence) } } }
+        @match figures(study).first() {
+            Some(figure) => (explained(figure, &html! {}, &rest)),
+            None => p { (rest) },
         }
     }
 }

@@ -72,6 +72,7 @@ pub(crate) fn run(size: Size) -> RunRecord {
         sources: Vec::new(),
         vectors: vectors(),
         self_check: None,
+        studies: Vec::new(),
         damage: Vec::new(),
     };
     for group in &groups {

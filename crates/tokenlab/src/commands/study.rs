@@ -10,7 +10,7 @@ use std::time::Instant;
 use jiff::Zoned;
 use serde_json::json;
 use tokenlab_benches::environment;
-use tokenlab_record::run::write_document;
+use tokenlab_record::run::{RunRecord, files, write_document};
 use tokenlab_record::study::{Form, STUDY_SCHEMA, Study};
 use tokenlab_report::render_studies;
 use tokenlab_studies::deployment::node::NodeProgram;
@@ -84,6 +84,18 @@ fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
     }
     let rendered = render_studies(&studies(&arguments.out)?, &arguments.out).map_err(Failure::environment)?;
     output.note(&format!("drawn: {}", rendered.page.display()));
+    draw_run(&arguments.out, output)
+}
+
+/// Draws the report of the run again that the folder belongs to, if it belongs to one.
+fn draw_run(studies: &Path, output: &Output) -> Result<(), Failure> {
+    let run = studies.parent().filter(|_| studies.ends_with(files::STUDIES));
+    let Some(run) = run.filter(|run| run.join(files::MANIFEST).is_file()) else {
+        return Ok(());
+    };
+    let record = RunRecord::read(run).map_err(Failure::environment)?;
+    let rendered = tokenlab_report::render(&record, run).map_err(Failure::environment)?;
+    output.note(&format!("drawn: {}", rendered.index.display()));
     Ok(())
 }
 
