@@ -315,11 +315,12 @@ fn figure_html(view: &View<'_>, figure: &Figure) -> Markup {
         "Measure again: " code { (view.record.manifest.command) }
         " · redraw, in the folder of this page: " code { "tokenlab report ." }
     };
-    explained(figure, &footnotes(view, &marks), &again)
+    explained(figure, &footnotes(view, &marks), &again, "")
 }
 
-/// A figure with all that stands under it; `again` says how it came about.
-fn explained(figure: &Figure, footnotes: &Markup, again: &Markup) -> Markup {
+/// A figure with all that stands under it; `again` says how it came about, and its picture is
+/// in the folder `pictures`, which ends with a slash or is the page's own.
+fn explained(figure: &Figure, footnotes: &Markup, again: &Markup, pictures: &str) -> Markup {
     let drawn = figure
         .sketch
         .as_ref()
@@ -356,7 +357,7 @@ fn explained(figure: &Figure, footnotes: &Markup, again: &Markup) -> Markup {
             }
             @if figure.sketch.is_some() {
                 p.reproduce {
-                    (again) " · picture: " a href=(figure.png_name()) { (figure.png_name()) }
+                    (again) " · picture: " a href={ (pictures) (figure.png_name()) } { (figure.png_name()) }
                 }
             }
         }

@@ -115,7 +115,8 @@ fn a_page_has_every_study_whole_and_the_report_beside_it_has_it_in_short() {
     for study in &studies {
         assert!(index.contains(&study.conclusion[0]), "{}", study.id);
         assert!(index.contains(&format!("studies/index.html#{}", study.id)));
-        assert!(index.contains(&format!("study-{}-cost", study.id)), "its chart");
+        let picture = format!("studies/study-{}-cost.png", study.id);
+        assert!(index.contains(&format!("href=\"{picture}\"")) && folder.path().join(picture).is_file());
     }
     let alone = RunRecord {
         studies: Vec::new(),

@@ -50,7 +50,7 @@ pub(crate) fn html(comparison: &Comparison, figures: &[Figure]) -> Markup {
                         @if figures.is_empty() {
                             p.remark { "No chart: the two runs have no case in common." }
                         }
-                        @for figure in figures { (explained(figure, &html! {}, &again)) }
+                        @for figure in figures { (explained(figure, &html! {}, &again, "")) }
                     }
                     section id="lone" aria-labelledby="lone-heading" {
                         h2 id="lone-heading" { "In one run only" }

@@ -73,7 +73,7 @@ fn in_short(study: &Study) -> Markup {
         p { em { (study.question) } }
         ul { @for sentence in &study.conclusion { li { (sentence) } } }
         @match figures(study).first() {
-            Some(figure) => (explained(figure, &html! {}, &rest)),
+            Some(figure) => (explained(figure, &html! {}, &rest, &format!("{}/", files::STUDIES))),
             None => p { (rest) },
         }
     }
@@ -91,7 +91,7 @@ fn section(study: &Study, figures: &[Figure]) -> Markup {
             }
             h3 { "What follows" }
             ul { @for sentence in &study.conclusion { li { (sentence) } } }
-            @for figure in figures { (explained(figure, &html! {}, &again)) }
+            @for figure in figures { (explained(figure, &html! {}, &again, "")) }
             @for table in &study.tables { (drawn(table).html()) }
             h3 { "How it was measured" }
             ul { @for sentence in &study.method { li { (sentence) } } }
