@@ -436,6 +436,14 @@ impl<'a> AttackerView<'a> {
             .map_or_else(String::new, decode::Part::text)
     }
 
+    /// How her honest PASETO ends: a dot and the footer, or nothing without one.
+    pub(crate) fn sample_end(&self) -> String {
+        match self.sample_footer() {
+            none if none.is_empty() => none,
+            footer => format!(".{}", mint::part(footer)),
+        }
+    }
+
     /// The JOSE header of her honest token with `alg` changed.
     pub(crate) fn header_with_alg(&self, alg: &str) -> Map<String, Value> {
         let mut header = self.sample_header();

@@ -56,7 +56,15 @@ pub(crate) fn issued(
             mint::jws_of(r#"{"alg":"none"}"#, payload.as_bytes(), &Signature::Empty)?,
             "no writer here puts such a payload into this kind of JWE, so an unsecured JWT carries it",
         ),
-        (_, Err(reason)) => return Err(reason),
+        (_, Err(reason)) => {
+            if let CannotForge::Inexpressible { tried, .. } = &reason {
+                for stand_in in tried {
+                    let action = "Signs the claims with her own key, since the issuer signs no such payload.";
+                    notes.variant_step(&stand_in.variant, action, payload);
+                }
+            }
+            return Err(reason);
+        }
     };
     Ok(forgery.to_be_believed())
 }

@@ -62,9 +62,5 @@ pub(crate) fn under_known_bytes(view: &AttackerView<'_>, bytes: &[u8]) -> Result
 
 /// Her honest PASETO with another body.
 pub(crate) fn paseto_with_body(view: &AttackerView<'_>, header: &str, body: &[u8]) -> String {
-    let body = mint::part(body);
-    match view.sample_footer() {
-        none if none.is_empty() => format!("{header}{body}"),
-        footer => format!("{header}{body}.{}", mint::part(footer)),
-    }
+    format!("{header}{}{}", mint::part(body), view.sample_end())
 }

@@ -216,6 +216,7 @@ fn every_family_is_attacked() {
 fn transcripts_are_whole() {
     for replay in matrix() {
         let mut variants = BTreeSet::new();
+        let mut tokens = BTreeSet::new();
         for transcript in &replay.transcripts {
             let named = format!("{}, {}", name(replay), transcript.variant);
             assert_eq!(transcript.schema, TRANSCRIPT_SCHEMA, "{named}");
@@ -234,6 +235,11 @@ fn transcripts_are_whole() {
             if transcript.token.is_empty() {
                 continue;
             }
+            assert!(tokens.insert(&transcript.token), "{named} is another variant's");
+            assert!(
+                transcript.steps.len() > 2,
+                "{named}: nothing is said between the honest token and the forged one"
+            );
             assert_ne!(
                 transcript.token, transcript.sample_token,
                 "{named} forges nothing"

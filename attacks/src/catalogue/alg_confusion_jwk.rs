@@ -25,7 +25,7 @@ use crate::mint::{self, Signature};
 use crate::notebook::Notebook;
 use crate::public_key;
 use crate::scheme::{JwsAlgorithm, Scheme};
-use crate::stand_in::{analogues, under_known_bytes};
+use crate::stand_in::under_known_bytes;
 use crate::weakness::Weakness;
 
 pub(super) struct AlgConfusionJwk;
@@ -90,18 +90,17 @@ impl Attack for AlgConfusionJwk {
                 "the first 32 bytes of the entry take the place of an id",
             ),
         };
-        let token = under_known_bytes(view, issuers_entry(view)?.as_bytes())?;
+        let entry = issuers_entry(view)?;
+        let token = under_known_bytes(view, entry.as_bytes())?;
+        let variant = "jwk-text";
+        notes.variant_step(
+            variant,
+            "Takes the text of the issuer's RSA key in its key set for a secret.",
+            entry,
+        );
         Err(CannotForge::Inexpressible {
             why: why.into(),
-            tried: analogues(
-                notes,
-                because,
-                [(
-                    "jwk-text",
-                    "Takes the text of the issuer's RSA key in its key set for a secret.",
-                    token,
-                )],
-            ),
+            tried: vec![Forgery::analogue(variant, token, because)],
         })
     }
 }

@@ -28,6 +28,7 @@ use crate::notebook::Notebook;
 use crate::public_bytes::{encrypted_under, known_bytes_as_id, other_root_keys};
 use crate::public_key;
 use crate::scheme::{Purpose, Scheme, Version};
+use crate::stand_in;
 use crate::weakness::Weakness;
 
 pub(super) struct AlgConfusionRsHs;
@@ -239,13 +240,9 @@ fn tags_for_signatures(
             format!("Writes the claims in the open, and an HMAC under the issuer's public key where {place} bytes authenticate them."),
             mint::hexadecimal(&bytes),
         );
-        let end = match footer.as_str() {
-            "" => String::new(),
-            footer => format!(".{}", mint::part(footer)),
-        };
         tried.push(Forgery::analogue(
             variant,
-            format!("{header}{}{end}", mint::part(body)),
+            stand_in::paseto_with_body(view, &header, &body),
             "PASETO has no algorithm to change, so the HMAC takes the place of the signature or tag unannounced",
         ));
     }

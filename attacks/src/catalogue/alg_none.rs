@@ -164,11 +164,7 @@ fn relabelled(
         return Err(CannotForge::Failed("the sample token has no body".into()));
     };
     let payload = mint::paseto_payload(view.wanted())?;
-    let footer = match view.sample_footer() {
-        none if none.is_empty() => none,
-        footer => format!(".{}", mint::part(footer)),
-    };
-    let unsigned = format!("{}{footer}", mint::part(&payload));
+    let unsigned = format!("{}{}", mint::part(&payload), view.sample_end());
     let (version, purpose, other) = (version.name(), purpose.name(), other_purpose(purpose).name());
     let mut tried = Vec::new();
     let mut relabel = |variant: &str, action: &str, token: String, why: &str| {
