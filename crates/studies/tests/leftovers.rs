@@ -64,12 +64,7 @@ fn deployment_child() {
         arguments: Vec::new(),
     };
     let layout = Layout {
-        settings: Settings {
-            contender: Some(REDIS.contender.into()),
-            seed: 1,
-            port: 0,
-            checks_clock: false,
-        },
+        settings: Settings::of(Some(REDIS.contender), 1),
         routing: REDIS.routing,
         redis: store.as_ref().map(SharedStore::urls),
         clocks_s: vec![0, 0],

@@ -99,13 +99,31 @@ fn revocation_refuses_what_was_called_back_and_says_what_it_costs() {
             "{wrongly} of 20,000 is more than a filter of 1 % errs"
         );
     }
-    // A list is known at once; what nobody keeps gets in until it expires.
-    let until = counts(&findings, 1, 1);
-    let (kept, expiry) = until.split_at(until.len() - 1);
-    assert!(kept.iter().all(|requests| *requests == 0), "{until:?}");
-    assert!(expiry[0] > 10, "{until:?}");
-    let (accepted, refused) = (counts(&findings, 2, 1), counts(&findings, 2, 2));
+    let (accepted, refused) = (counts(&findings, 1, 1), counts(&findings, 1, 2));
     assert_eq!((accepted, refused), (vec![20, 0], vec![0, 20]));
+}
+
+#[test]
+fn who_logs_out_is_out_where_everybody_asks_one_store_and_stays_out() {
+    let Some(findings) = findings("logout") else {
+        return;
+    };
+    whole(&findings);
+    let (let_in, again) = (counts(&findings, 0, 2), counts(&findings, 0, 5));
+    for (place, row) in findings.tables[0].rows.iter().enumerate() {
+        let Field::Text(way) = &row[1] else {
+            panic!("{row:?}")
+        };
+        let [lets_in, goes_on, forgets] = match way.as_str() {
+            "list in a node" => [true, true, true],
+            "list in a node, sticky" => [false, false, true],
+            "list published" | "nothing kept, expires" => [true, false, false],
+            _ => [false; 3],
+        };
+        assert_eq!(let_in[place] > 0, lets_in, "{row:?}");
+        assert_eq!(row[4], Field::text(if goes_on { "yes" } else { "no" }), "{row:?}");
+        assert_eq!(again[place] > 0, forgets, "{row:?}");
+    }
 }
 
 #[test]

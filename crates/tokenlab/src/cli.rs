@@ -107,6 +107,9 @@ pub(crate) struct StudyRun {
     /// As much as shows that it works, in seconds; the numbers are rough.
     #[arg(long)]
     pub(crate) short: bool,
+    /// Keep the studies that the folder has in this form from this commit, and run the others.
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// Folder of the studies, which is drawn as one page.
     #[arg(long, value_name = "DIR", default_value = "reports/studies")]
     pub(crate) out: PathBuf,

@@ -510,6 +510,18 @@ fn a_study_ends_with_a_document_a_chart_and_a_page_that_has_its_conclusion() {
     assert_eq!(second.status.code(), Some(0), "{}", stderr(&second));
     let page = fs::read_to_string(folder.path().join("index.html")).unwrap();
     assert!(page.contains("id=\"migration\"") && page.contains("id=\"theft\""));
+    // What this commit has run is kept; with changes nobody knows, and it is run again.
+    let resumed = tokenlab(&["study", "run", "migration", "--short", "--resume", "--out", out]);
+    assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
+    let is_kept = fs::read(folder.path().join("migration.json")).unwrap() == document;
+    let has_changes = study["environment"]["dirty"].as_bool().unwrap();
+    assert_eq!(is_kept, !has_changes, "{}", stderr(&resumed));
+    let said = if has_changes {
+        "s last time"
+    } else {
+        "migration: kept"
+    };
+    assert!(stderr(&resumed).contains(said), "{}", stderr(&resumed));
     let unknown = tokenlab(&["study", "run", "nothing"]);
     assert_eq!(unknown.status.code(), Some(4));
     assert!(stderr(&unknown).contains("revocation"), "{}", stderr(&unknown));

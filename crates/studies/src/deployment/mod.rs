@@ -3,12 +3,14 @@
 //!
 //! * [`service`]: what a process of the service does.
 //! * [`node`]: such a process, seen from the study.
+//! * [`denylist`]: where a node looks up what was called back.
 //! * [`balancer`]: HAProxy before them.
 //! * [`store`]: where sessions are kept that every node knows.
 //! * [`kind`]: the kinds of deployment that studies compare.
 //! * [`processor`]: what a process has taken of a processor.
 
 pub mod balancer;
+pub mod denylist;
 pub mod kind;
 pub mod node;
 pub mod processor;

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use tokenlab_harness::{KeyRing, Policy, RejectReason, Rejection, TokenService, policy};
 use tokio::net::TcpListener;
 
+use super::denylist::{Denylist, Lookup};
 use crate::study::StudyError;
 use crate::subject::{contender, issued};
 
@@ -38,9 +39,31 @@ pub struct Settings {
     pub port: u16,
     /// Whether it holds its clock against the balancer's.
     pub checks_clock: bool,
+    /// Where it looks up whether a token was called back.
+    pub denylist: Denylist,
 }
 
-type Verifier = Arc<dyn TokenService>;
+impl Settings {
+    /// A node for that contender, with keys of that seed.
+    #[must_use]
+    pub fn of(contender: Option<&str>, seed: u64) -> Self {
+        Self {
+            contender: contender.map(str::to_owned),
+            seed,
+            port: 0,
+            checks_clock: false,
+            denylist: Denylist::Nowhere,
+        }
+    }
+}
+
+/// What a token is held against.
+struct Gate {
+    tokens: Box<dyn TokenService>,
+    denylist: Lookup,
+}
+
+type SharedGate = Arc<Gate>;
 
 /// Reads [`Settings`] from a line of standard input, says where it listens on a line of
 /// standard output, and serves until standard input ends: a node outlives nobody.
@@ -81,13 +104,16 @@ fn site(settings: &Settings) -> Result<Router, StudyError> {
         None => hello,
         Some(id) => {
             let keys = KeyRing::from_seed(settings.seed);
-            let verifier: Verifier = Arc::from(contender(id)?.load(&keys, &Policy::lab())?);
+            let gate = Arc::new(Gate {
+                tokens: contender(id)?.load(&keys, &Policy::lab())?,
+                denylist: Lookup::open(&settings.denylist)?,
+            });
             let users = Router::new()
                 .route("/login/{lives}", post(log_in))
                 .route("/logout", post(log_out))
-                .with_state(Arc::clone(&verifier));
+                .with_state(Arc::clone(&gate));
             hello
-                .layer(middleware::from_fn_with_state(verifier, guard))
+                .layer(middleware::from_fn_with_state(gate, guard))
                 .merge(users)
         }
     };
@@ -99,29 +125,41 @@ fn site(settings: &Settings) -> Result<Router, StudyError> {
     })
 }
 
-async fn log_in(State(verifier): State<Verifier>, Path(lives): Path<i64>) -> Response {
-    match verifier.issue(&issued("ada", policy::now(), lives)) {
+async fn log_in(State(gate): State<SharedGate>, Path(lives): Path<i64>) -> Response {
+    match gate.tokens.issue(&issued("ada", policy::now(), lives)) {
         Ok(token) => token.into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
 
-async fn log_out(State(verifier): State<Verifier>, headers: HeaderMap) -> Response {
-    let ended = match (verifier.session(), bearer(&headers)) {
-        (Some(sessions), Some(token)) => sessions.revoke(token),
-        _ => return StatusCode::NOT_FOUND.into_response(),
+async fn log_out(State(gate): State<SharedGate>, headers: HeaderMap) -> Response {
+    let Some(token) = bearer(&headers) else {
+        return StatusCode::UNAUTHORIZED.into_response();
     };
-    match ended {
-        Ok(()) => "ended".into_response(),
-        Err(rejection) => refusal(&rejection),
+    if let Some(sessions) = gate.tokens.session() {
+        return match sessions.revoke(token) {
+            Ok(()) => "ended".into_response(),
+            Err(rejection) => refusal(&rejection),
+        };
+    }
+    match gate.denylist.revoke(token) {
+        Ok(true) => "called back".into_response(),
+        Ok(false) => (StatusCode::NOT_FOUND, "nobody keeps what was called back").into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
 
-async fn guard(State(verifier): State<Verifier>, request: Request, next: Next) -> Response {
-    match bearer(request.headers()).map(|token| verifier.verify(token)) {
-        Some(Ok(_)) => next.run(request).await,
-        Some(Err(rejection)) => refusal(&rejection),
-        None => StatusCode::UNAUTHORIZED.into_response(),
+async fn guard(State(gate): State<SharedGate>, request: Request, next: Next) -> Response {
+    let Some(token) = bearer(request.headers()) else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    if let Err(rejection) = gate.tokens.verify(token) {
+        return refusal(&rejection);
+    }
+    match gate.denylist.is_revoked(token) {
+        Ok(false) => next.run(request).await,
+        Ok(true) => StatusCode::UNAUTHORIZED.into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
 

@@ -196,10 +196,8 @@ fn scene(stage: &Stage<'_>, fault: Fault, kind: Kind, time: Duration) -> Result<
     let mut store = SharedStore::start(kind.keeper)?;
     let layout = Layout {
         settings: Settings {
-            contender: Some(kind.contender.into()),
-            seed: SEED,
-            port: 0,
             checks_clock: fault.checks_clock(),
+            ..Settings::of(Some(kind.contender), SEED)
         },
         routing: kind.routing,
         redis: store.as_ref().map(SharedStore::urls),

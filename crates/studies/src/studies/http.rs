@@ -74,12 +74,7 @@ impl Served {
             Some("session/redis") => Some(SharedStore::Server(RedisServer::start()?)),
             _ => None,
         };
-        let settings = Settings {
-            contender: id.map(str::to_owned),
-            seed: SEED,
-            port: 0,
-            checks_clock: false,
-        };
+        let settings = Settings::of(id, SEED);
         let urls = store.as_ref().map(SharedStore::urls);
         let node = Node::start(program, &settings, urls.as_deref(), 0)?;
         let (name, family, head) = match id {

@@ -5,6 +5,7 @@
 mod delegation;
 mod faults;
 mod http;
+mod logout;
 mod migration;
 mod refresh;
 mod revocation;
@@ -18,6 +19,7 @@ const STUDIES: &[&StudyCard] = &[
     &http::CARD,
     &scale_out::CARD,
     &faults::CARD,
+    &logout::CARD,
     &revocation::CARD,
     &refresh::CARD,
     &rotation::CARD,

@@ -1,21 +1,19 @@
-//! Calling a token back: how soon it is refused, what has to be kept for that, what a
-//! lookup costs, and what happens when the store is down.
+//! Calling a token back: what has to be kept for that, what a lookup costs, and what happens
+//! when the store is down. How soon a service hears of it is another study, `logout`.
 //!
 //! A session is forgotten where it is kept. A token says of itself that it is valid, so
 //! whoever wants it back early keeps a list of those that are not: a set in the process, a
-//! Bloom filter, a list of bits by index (draft-ietf-oauth-status-list), or Redis. Waiting
-//! for a short expiry keeps nothing.
+//! Bloom filter, a list of bits by index (draft-ietf-oauth-status-list), or Redis.
 
 use std::collections::HashSet;
 use std::fs;
-use std::time::{Duration, Instant};
 
 use fastbloom::BloomFilter;
 use tokenlab_harness::session::memory::MemoryStore;
 use tokenlab_harness::session::redis::RedisStore;
 use tokenlab_harness::session::redis_server::RedisServer;
 use tokenlab_harness::session::{Digest, NEVER, Session, Store};
-use tokenlab_harness::{ClaimSet, KeyRing, Policy, policy};
+use tokenlab_harness::{KeyRing, Policy};
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::stats::SplitMix64;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
@@ -27,7 +25,7 @@ use crate::subject::{claims, contender};
 pub(super) static CARD: StudyCard = StudyCard {
     id: "revocation",
     title: "Calling a token back",
-    question: "How soon is a revoked token refused, and what does that cost at every request?",
+    question: "What has to be kept of revoked tokens, and what does asking for it cost at every request?",
     needs: &[Need::Contender("session/redis")],
     run,
 };
@@ -163,7 +161,7 @@ fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
         _ => (&[10_000, 100_000, 1_000_000], 20, 1_000),
     };
     let service = contender(TOKEN)?.load(&KeyRing::from_seed(SEED), &Policy::lab())?;
-    let token = service.issue(&living(3600))?;
+    let token = service.issue(&claims())?;
     let mut sizes_table = StudyTable {
         caption: "What is kept for so many revoked tokens, and valid ones that were called revoked".into(),
         heads: [
@@ -270,11 +268,9 @@ fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
             ]);
         }
     }
-    stage.say("from logout to refusal");
-    let until = until_refused(&*service)?;
     stage.say("the store goes down");
     let down = store_down()?;
-    let conclusion = conclusion(&sizes_table, &largest, &until, down);
+    let conclusion = conclusion(&sizes_table, &largest, down);
     Ok(Findings {
         method: vec![
             format!(
@@ -290,97 +286,13 @@ fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
                 .into(),
         ],
         charts,
-        tables: vec![sizes_table, until_table(&until), down_table(down)],
+        tables: vec![sizes_table, down_table(down)],
         conclusion,
     })
 }
 
 /// Seed of the keys and of the filter.
 const SEED: u64 = 0x5245_564f;
-
-/// Everyday claims that are valid from now on, for `lives` seconds.
-fn living(lives: i64) -> ClaimSet {
-    let now = policy::now();
-    ClaimSet {
-        iat: Some(now),
-        nbf: None,
-        exp: Some(now + lives),
-        ..claims()
-    }
-}
-
-/// How long a token of somebody who has logged out still got in.
-struct Until {
-    how: &'static str,
-    requests: u64,
-    time: Duration,
-}
-
-fn until_refused(service: &dyn tokenlab_harness::TokenService) -> Result<Vec<Until>, StudyError> {
-    let mut found = Vec::new();
-    let lists: [(&'static str, List); 3] = [
-        ("set in the process", List::Set(HashSet::new())),
-        ("status list, a bit a token", List::Bits(vec![0; 16])),
-        (
-            "session store in the process",
-            List::Store(Box::new(MemoryStore::default())),
-        ),
-    ];
-    for (how, mut list) in lists {
-        let start = Instant::now();
-        list.revoke(&id(1), 1)?;
-        let mut requests = 0;
-        while !list.is_revoked(&id(1), 1)? {
-            requests += 1;
-        }
-        found.push(Until {
-            how,
-            requests,
-            time: start.elapsed(),
-        });
-    }
-    // Nothing is kept: the token gets in until it ends by itself.
-    let token = service.issue(&living(LIFETIME_S))?;
-    let start = Instant::now();
-    let mut requests = 0;
-    while service.verify(&token).is_ok() {
-        requests += 1;
-        std::thread::sleep(Duration::from_millis(20));
-        if start.elapsed() > Duration::from_secs(60) {
-            return Err(StudyError::Wrong("a token that has expired is believed".into()));
-        }
-    }
-    found.push(Until {
-        how: "nothing kept, expiry after 2 s",
-        requests,
-        time: start.elapsed(),
-    });
-    Ok(found)
-}
-
-/// How long the token lives that nobody calls back, seconds.
-const LIFETIME_S: i64 = 2;
-
-fn until_table(until: &[Until]) -> StudyTable {
-    StudyTable {
-        caption: "From logout to refusal".into(),
-        heads: ["how", "requests that still got in", "time"]
-            .map(str::to_owned)
-            .into(),
-        rows: until
-            .iter()
-            .map(|one| {
-                #[allow(clippy::cast_precision_loss)] // below a minute
-                let time = one.time.as_nanos() as f64;
-                vec![
-                    Field::text(one.how),
-                    Field::count(one.requests),
-                    Field::Number(time, Unit::Nanoseconds),
-                ]
-            })
-            .collect(),
-    }
-}
 
 /// What requests came to while the list could not be asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -447,7 +359,7 @@ fn down_table(down: Down) -> StudyTable {
     }
 }
 
-fn conclusion(sizes: &StudyTable, largest: &[Bar], until: &[Until], down: Down) -> Vec<String> {
+fn conclusion(sizes: &StudyTable, largest: &[Bar], down: Down) -> Vec<String> {
     let time = |name: &str| {
         let bar = largest.iter().find(|bar| bar.label.starts_with(name));
         bar.map_or(f64::NAN, |bar| bar.value.estimate)
@@ -464,7 +376,6 @@ fn conclusion(sizes: &StudyTable, largest: &[Bar], until: &[Until], down: Down) 
         }
     };
     let verifying = time("for comparison");
-    let expiry = until.last().map_or(0.0, |one| one.time.as_secs_f64());
     vec![
         format!(
             "Among {:.0} revoked tokens a lookup in the process took {:.2} µs and one in Redis on the same machine \
@@ -484,11 +395,6 @@ fn conclusion(sizes: &StudyTable, largest: &[Bar], until: &[Until], down: Down) 
             last("Bloom filter, 1 %", 4),
             last("set in the process", 3),
             last("Redis", 3),
-        ),
-        format!(
-            "A list is known at the next request; with nothing but an expiry of {LIFETIME_S} s, and the {} s that the \
-             verifier's clock forgives, a logged-out token got in for {expiry:.2} s more. That holds for JWT and PASETO alike: neither format calls anything back.",
-            Policy::lab().leeway_s
         ),
         format!(
             "With the store down, failing open let {} of {REQUESTS_DOWN} revoked tokens in; failing closed let {} in \

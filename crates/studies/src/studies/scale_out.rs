@@ -64,12 +64,7 @@ impl Deployed {
     fn start(stage: &Stage<'_>, kind: Kind, nodes: usize) -> Result<Self, StudyError> {
         let store = SharedStore::start(kind.keeper)?;
         let layout = Layout {
-            settings: Settings {
-                contender: Some(kind.contender.into()),
-                seed: SEED,
-                port: 0,
-                checks_clock: false,
-            },
+            settings: Settings::of(Some(kind.contender), SEED),
             routing: kind.routing,
             redis: store.as_ref().map(SharedStore::urls),
             clocks_s: vec![0; nodes],

@@ -55,8 +55,8 @@ fn list(output: &Output) -> Result<(), Failure> {
     output.line(&table(&["study", "question", "here"], &[], rows.collect()))
 }
 
-/// Runs the studies that are named, or all; a failing one ends it, and what was run before
-/// is kept.
+/// Runs the studies that are named, or all; a failing one ends it, as Ctrl-C does, and what
+/// was run before is kept.
 fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
     let chosen: Vec<&StudyCard> = match arguments.id.as_deref() {
         None => all().to_vec(),
@@ -69,7 +69,28 @@ fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
         })?],
     };
     runs::make_writable(&arguments.out)?;
-    for card in chosen {
+    let environment = environment::describe(Zoned::now().timestamp().to_string());
+    for (place, card) in (1..).zip(&chosen) {
+        let before = read(card, &arguments.out)?.filter(|study| study.form == form(arguments));
+        if let Some(study) = before.as_ref()
+            && arguments.resume
+            && study.environment.commit == environment.commit
+            && !environment.dirty
+        {
+            output.note(&format!(
+                "{}: kept, it is of {}",
+                card.id, study.environment.started_at
+            ));
+            continue;
+        }
+        let expected = before.map_or_else(String::new, |study| {
+            format!(", which took {:.0} s last time", study.elapsed_s)
+        });
+        output.note(&format!(
+            "study {place} of {}: {}{expected}",
+            chosen.len(),
+            card.id
+        ));
         let study = one(card, arguments, output)?;
         write_document(&arguments.out.join(format!("{}.json", card.id)), &study)
             .map_err(Failure::environment)?;
@@ -106,7 +127,7 @@ fn one(card: &StudyCard, arguments: &StudyRun, output: &Output) -> Result<Study,
             card.id
         )));
     }
-    let form = if arguments.short { Form::Short } else { Form::Full };
+    let form = form(arguments);
     let environment = environment::describe(Zoned::now().timestamp().to_string());
     let began = Instant::now();
     let say = |what: &str| {
@@ -147,18 +168,30 @@ fn one(card: &StudyCard, arguments: &StudyRun, output: &Output) -> Result<Study,
     })
 }
 
+const fn form(arguments: &StudyRun) -> Form {
+    if arguments.short { Form::Short } else { Form::Full }
+}
+
 /// The studies that a folder has, in the order of the registry.
 fn studies(folder: &Path) -> Result<Vec<Study>, Failure> {
-    let mut found = Vec::new();
-    for card in all() {
-        let path = folder.join(format!("{}.json", card.id));
-        let Ok(text) = fs::read(&path) else { continue };
-        found.push(serde_json::from_slice(&text).map_err(|error| {
-            Failure::environment(format!(
-                "{} is no study: {error}; delete it, and run it again",
-                path.display()
-            ))
-        })?);
-    }
-    Ok(found)
+    let found = all().iter().map(|card| read(card, folder));
+    Ok(found
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// The study of a folder, if it has it.
+fn read(card: &StudyCard, folder: &Path) -> Result<Option<Study>, Failure> {
+    let path = folder.join(format!("{}.json", card.id));
+    let Ok(text) = fs::read(&path) else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&text).map(Some).map_err(|error| {
+        Failure::environment(format!(
+            "{} is no study: {error}; delete it, and run it again",
+            path.display()
+        ))
+    })
 }
