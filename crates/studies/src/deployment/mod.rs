@@ -34,6 +34,9 @@ use crate::study::StudyError;
 /// How long nodes and balancer may take until all of them are used.
 const USED_WITHIN: Duration = Duration::from_secs(10);
 
+/// Meanwhile somebody's connection may have the port of a node that is started again.
+const ATTEMPTS: u32 = 5;
+
 /// How long a request of this side may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -135,7 +138,16 @@ impl Deployment {
     /// [`StudyError::Service`] if it does not start.
     pub fn revive(&mut self, place: usize) -> Result<(), StudyError> {
         let port = self.addresses.get(place).map_or(0, SocketAddr::port);
-        let node = start_node(&self.program, &self.layout, place, port)?;
+        let mut attempt = 1;
+        let node = loop {
+            match start_node(&self.program, &self.layout, place, port) {
+                Err(_) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    thread::sleep(Duration::from_millis(100));
+                }
+                started => break started?,
+            }
+        };
         if let Some(gone) = self.nodes.get_mut(place) {
             *gone = Some(node);
         }
