@@ -127,6 +127,32 @@ fn an_entry_of_a_key_set_that_is_taken_for_a_secret_is_one() {
 }
 
 #[test]
+fn what_is_said_to_be_encrypted_to_a_public_key_is() {
+    for (attack, alg) in [
+        ("jwe-public-key-mint", "RSA-OAEP-256"),
+        ("jwe-rsa15-oracle", "RSA1_5"),
+    ] {
+        let mut seen = 0;
+        for (_, forgery) in forgeries(attack) {
+            if forgery.analogue.is_none() {
+                continue;
+            }
+            // In the token's place, or where a signed token has its claims.
+            let token = match forgery.token.split('.').count() {
+                5 => forgery.token.clone(),
+                _ => String::from_utf8(parts(&forgery.token)["payload"].clone()).unwrap(),
+            };
+            assert_eq!(token.split('.').count(), 5, "{attack}, {}", forgery.target);
+            let header: Value = serde_json::from_slice(&parts(&token)["header"]).unwrap();
+            assert_eq!(header["alg"], alg, "{attack}, {}", forgery.target);
+            assert!(header["enc"].is_string(), "{attack}, {}", forgery.target);
+            seen += 1;
+        }
+        assert!(seen > 10, "{attack}: {seen}");
+    }
+}
+
+#[test]
 fn a_lesson_is_its_attacks_own() {
     for attack in catalogue::all() {
         let lesson = catalogue::lesson(attack.id()).unwrap();
