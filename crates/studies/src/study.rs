@@ -57,12 +57,8 @@ impl StudyCard {
     pub fn missing(&self) -> Option<String> {
         self.needs.iter().find_map(|need| match need {
             Need::Contender(id) => Some(contenders::named(id)?.missing()?.to_string()),
-            Need::Tool(tool) => (!(tool.is_here)()).then(|| {
-                format!(
-                    "the study {} needs {}, which is not here; {}",
-                    self.id, tool.what, tool.remedy
-                )
-            }),
+            Need::Tool(tool) => (!(tool.is_here)())
+                .then(|| format!("it needs {}, which is not here; {}", tool.what, tool.remedy)),
         })
     }
 }

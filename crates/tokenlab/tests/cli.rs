@@ -519,7 +519,7 @@ fn a_study_ends_with_a_document_a_chart_and_a_page_that_has_its_conclusion() {
     let said = if has_changes {
         "s last time"
     } else {
-        "migration: kept"
+        "migration is kept"
     };
     assert!(stderr(&resumed).contains(said), "{}", stderr(&resumed));
     let unknown = tokenlab(&["study", "run", "nothing"]);

@@ -10,6 +10,7 @@ use std::time::Instant;
 use jiff::Zoned;
 use serde_json::json;
 use tokenlab_benches::environment;
+use tokenlab_record::environment::Environment;
 use tokenlab_record::run::{RunRecord, files, write_document};
 use tokenlab_record::study::{Form, STUDY_SCHEMA, Study};
 use tokenlab_report::render_studies;
@@ -55,8 +56,8 @@ fn list(output: &Output) -> Result<(), Failure> {
     output.line(&table(&["study", "question", "here"], &[], rows.collect()))
 }
 
-/// Runs the studies that are named, or all; a failing one ends it, as Ctrl-C does, and what
-/// was run before is kept.
+/// Runs the study that is named, or all; a failing one ends it, as Ctrl-C does, and what was
+/// run before is kept. What this machine lacks something for is named, and the others run.
 fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
     let chosen: Vec<&StudyCard> = match arguments.id.as_deref() {
         None => all().to_vec(),
@@ -70,27 +71,22 @@ fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
     };
     runs::make_writable(&arguments.out)?;
     let environment = environment::describe(Zoned::now().timestamp().to_string());
+    let mut lacking = Vec::new();
     for (place, card) in (1..).zip(&chosen) {
-        let before = read(card, &arguments.out)?.filter(|study| study.form == form(arguments));
-        if let Some(study) = before.as_ref()
-            && arguments.resume
-            && study.environment.commit == environment.commit
-            && !environment.dirty
-        {
-            output.note(&format!(
-                "{}: kept, it is of {}",
-                card.id, study.environment.started_at
-            ));
+        let note = |what: &str| output.note(&format!("study {place} of {}: {}{what}", chosen.len(), card.id));
+        if let Some(missing) = card.missing() {
+            note(&format!(": {missing}"));
+            lacking.push(format!("{}: {missing}", card.id));
             continue;
         }
-        let expected = before.map_or_else(String::new, |study| {
-            format!(", which took {:.0} s last time", study.elapsed_s)
-        });
-        output.note(&format!(
-            "study {place} of {}: {}{expected}",
-            chosen.len(),
-            card.id
-        ));
+        match read(card, &arguments.out)?.filter(|study| study.form == form(arguments)) {
+            Some(study) if arguments.resume && is_of(&study, &environment) => {
+                note(&format!(" is kept, of {}", study.environment.started_at));
+                continue;
+            }
+            Some(study) => note(&format!(", which took {:.0} s last time", study.elapsed_s)),
+            None => note(""),
+        }
         let study = one(card, arguments, output)?;
         write_document(&arguments.out.join(format!("{}.json", card.id)), &study)
             .map_err(Failure::environment)?;
@@ -103,9 +99,26 @@ fn run_studies(arguments: &StudyRun, output: &Output) -> Result<(), Failure> {
             }
         }
     }
+    if lacking.len() == chosen.len() {
+        return Err(not_run(&lacking));
+    }
     let rendered = render_studies(&studies(&arguments.out)?, &arguments.out).map_err(Failure::environment)?;
     output.note(&format!("drawn: {}", rendered.page.display()));
-    draw_run(&arguments.out, output)
+    draw_run(&arguments.out, output)?;
+    if lacking.is_empty() {
+        Ok(())
+    } else {
+        Err(not_run(&lacking))
+    }
+}
+
+fn not_run(lacking: &[String]) -> Failure {
+    Failure::environment(format!("not run on this machine: {}", lacking.join("; ")))
+}
+
+/// Whether a study was run by the very code that runs now.
+fn is_of(study: &Study, now: &Environment) -> bool {
+    study.environment.commit == now.commit && !study.environment.dirty && !now.dirty
 }
 
 /// Draws the report of the run again that the folder belongs to, if it belongs to one.
@@ -121,12 +134,6 @@ fn draw_run(studies: &Path, output: &Output) -> Result<(), Failure> {
 }
 
 fn one(card: &StudyCard, arguments: &StudyRun, output: &Output) -> Result<Study, Failure> {
-    if let Some(missing) = card.missing() {
-        return Err(Failure::environment(format!(
-            "the study {} can't run: {missing}",
-            card.id
-        )));
-    }
     let form = form(arguments);
     let environment = environment::describe(Zoned::now().timestamp().to_string());
     let began = Instant::now();
