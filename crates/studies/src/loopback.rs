@@ -1,4 +1,4 @@
-//! A service of this process on a free port of 127.0.0.1, until it is dropped.
+//! A service of this process on a port of 127.0.0.1, until it is dropped.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -20,11 +20,19 @@ pub struct Service {
 }
 
 impl Service {
-    /// Serves `site` with one thread.
+    /// Serves `site` with one thread on any free port.
     ///
     /// # Errors
     /// [`StudyError::Service`] if there is no port or no thread.
     pub fn start(site: Router) -> Result<Self, StudyError> {
+        Self::start_at(0, site)
+    }
+
+    /// Serves `site` with one thread on a port.
+    ///
+    /// # Errors
+    /// [`StudyError::Service`] if somebody has the port, or there is no thread.
+    pub fn start_at(port: u16, site: Router) -> Result<Self, StudyError> {
         let failed = |error: std::io::Error| StudyError::Service(error.to_string());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -32,7 +40,7 @@ impl Service {
             .build()
             .map_err(failed)?;
         let listener = runtime
-            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         runtime.spawn(async move { axum::serve(listener, site).await });

@@ -7,7 +7,6 @@
 //! and serves nobody while it is further off than the policy's leeway.
 
 use std::io::{BufRead, Read, Write};
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -19,9 +18,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use tokenlab_harness::{KeyRing, Policy, RejectReason, Rejection, TokenService, policy};
-use tokio::net::TcpListener;
 
 use super::denylist::{Denylist, Lookup};
+use crate::loopback::Service;
 use crate::study::StudyError;
 use crate::subject::{contender, issued};
 
@@ -77,24 +76,13 @@ pub fn serve() -> Result<(), StudyError> {
     input.read_line(&mut line).map_err(failed)?;
     let settings: Settings = serde_json::from_str(&line)
         .map_err(|error| StudyError::Service(format!("the settings of a node do not read: {error}")))?;
-    let site = site(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(failed)?;
-    let listener = runtime
-        .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)))
-        .map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    runtime.spawn(async move { axum::serve(listener, site).await });
+    let service = Service::start_at(settings.port, site(&settings)?)?;
     let mut output = std::io::stdout().lock();
-    writeln!(output, "{address}")
+    writeln!(output, "{}", service.address())
         .and_then(|()| output.flush())
         .map_err(failed)?;
     let mut rest = Vec::new();
     input.read_to_end(&mut rest).map_err(failed)?;
-    runtime.shutdown_background();
     Ok(())
 }
 
