@@ -9,19 +9,18 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use tokenlab_harness::Key;
-use tokenlab_harness::exchange::PrivateKey;
+use tokenlab_harness::exchange::{PrivateKey, PublicKey};
 
-use crate::mint::MintError;
 use crate::scheme::JwsAlgorithm;
 use crate::sign;
 
 /// A protobuf message as its fields, in order, each with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Message(pub(crate) Vec<(u64, Value)>);
+pub struct Message(pub Vec<(u64, Value)>);
 
 /// The two kinds of field that a biscuit has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
     /// Wire type 0.
     Number(u64),
     /// Wire type 2: bytes, text, or a message.
@@ -30,7 +29,7 @@ pub(crate) enum Value {
 
 impl Message {
     /// Reads a message; `None` if it is none, or has fields of other kinds.
-    pub(crate) fn read(mut bytes: &[u8]) -> Option<Self> {
+    pub fn read(mut bytes: &[u8]) -> Option<Self> {
         let mut fields = Vec::new();
         while !bytes.is_empty() {
             let key = read_varint(&mut bytes)?;
@@ -50,16 +49,18 @@ impl Message {
     }
 
     /// Reads the text of a biscuit.
-    pub(crate) fn of_token(token: &str) -> Option<Self> {
+    pub fn of_token(token: &str) -> Option<Self> {
         Self::read(&FORGIVING.decode(token).ok()?)
     }
 
     /// Writes the text of a biscuit.
-    pub(crate) fn to_token(&self) -> String {
+    pub fn to_token(&self) -> String {
         URL_SAFE.encode(self.write())
     }
 
-    pub(crate) fn write(&self) -> Vec<u8> {
+    /// The message on the wire.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (number, value) in &self.0 {
             match value {
@@ -78,7 +79,7 @@ impl Message {
     }
 
     /// The first field of that number, if it holds bytes.
-    pub(crate) fn bytes(&self, number: u64) -> Option<&[u8]> {
+    pub fn bytes(&self, number: u64) -> Option<&[u8]> {
         self.0.iter().find_map(|(found, value)| match value {
             Value::Bytes(bytes) if *found == number => Some(bytes.as_slice()),
             _ => None,
@@ -86,13 +87,13 @@ impl Message {
     }
 
     /// The same without the fields of that number.
-    pub(crate) fn without(mut self, number: u64) -> Self {
+    pub fn without(mut self, number: u64) -> Self {
         self.0.retain(|(found, _)| *found != number);
         self
     }
 
     /// The same with one field of that number in place of those it had.
-    pub(crate) fn with(mut self, number: u64, value: Value) -> Self {
+    pub fn with(mut self, number: u64, value: Value) -> Self {
         let place = self.0.iter().position(|(found, _)| *found >= number);
         let place = place.unwrap_or(self.0.len());
         self.0.retain(|(found, _)| *found != number);
@@ -101,34 +102,32 @@ impl Message {
     }
 
     /// The same with another block at its end, signed with the key that the token
-    /// brings along for this, and the next key after it.
-    pub(crate) fn appended(
-        self,
-        block: &Self,
-        next: &[u8; 32],
-        next_public: &[u8; 32],
-    ) -> Result<Option<Self>, MintError> {
+    /// brings along for this, and the private key `next` after it; `None` if it brings
+    /// none, being sealed or broken.
+    #[must_use]
+    pub fn appended(self, block: &Self, next: [u8; 32]) -> Option<Self> {
         let secret = self
             .bytes(PROOF)
             .and_then(Self::read)
-            .and_then(|proof| proof.bytes(NEXT_SECRET)?.try_into().ok());
-        let Some(secret) = secret else {
-            return Ok(None);
+            .and_then(|proof| proof.bytes(NEXT_SECRET)?.try_into().ok())?;
+        let PublicKey::Ed25519(next_public) = PrivateKey::Ed25519(next).public() else {
+            return None;
         };
         let block = block.write();
         // Signed is the block, the next key's algorithm (Ed25519 is zero, in
         // four bytes) and the next key.
-        let covered = [&block, &[0; 4][..], next_public].concat();
+        let covered = [&block, &[0; 4][..], &next_public].concat();
         let signature = sign::sign(
             JwsAlgorithm::EdDsa,
             &Key::Private(PrivateKey::Ed25519(secret)),
             &covered,
-        )?;
+        )
+        .ok()?;
         let key = Self(vec![
             (ALGORITHM, Value::Number(0)),
             (KEY_BYTES, Value::Bytes(next_public.to_vec())),
         ]);
-        let signature = FORGIVING.decode(signature).map_err(MintError::new)?;
+        let signature = FORGIVING.decode(signature).ok()?;
         let signed = Self(vec![
             (BLOCK, Value::Bytes(block)),
             (NEXT_KEY, Value::Bytes(key.write())),
@@ -138,11 +137,11 @@ impl Message {
         let mut fields = self.without(PROOF).0;
         fields.push((APPENDED, Value::Bytes(signed.write())));
         fields.push((PROOF, Value::Bytes(proof.write())));
-        Ok(Some(Self(fields)))
+        Some(Self(fields))
     }
 
     /// The same with the issuer's block rewritten, and its signature as it was.
-    pub(crate) fn with_authority(self, change: impl FnOnce(Self) -> Self) -> Option<Self> {
+    pub fn with_authority(self, change: impl FnOnce(Self) -> Self) -> Option<Self> {
         let mut written = false;
         let changed = self.changed_within(AUTHORITY, |signed| {
             let changed = signed.clone().changed_within(BLOCK, change);
@@ -153,44 +152,46 @@ impl Message {
     }
 
     /// The same with a field that is itself a message changed by `change`.
-    pub(crate) fn changed_within(self, number: u64, change: impl FnOnce(Self) -> Self) -> Option<Self> {
+    pub fn changed_within(self, number: u64, change: impl FnOnce(Self) -> Self) -> Option<Self> {
         let inner = change(Self::read(self.bytes(number)?)?);
         Some(self.with(number, Value::Bytes(inner.write())))
     }
 }
 
-/// Numbers of the fields of the outermost message.
-pub(crate) const ROOT_KEY_ID: u64 = 1;
-/// The block of the issuer.
-pub(crate) const AUTHORITY: u64 = 2;
-/// A block that a holder appended.
-pub(crate) const APPENDED: u64 = 3;
-/// What shows that the holder may append, or that nobody may.
-pub(crate) const PROOF: u64 = 4;
+/// In the outermost message: a hint of the root key.
+pub const ROOT_KEY_ID: u64 = 1;
+/// In it: the block of the issuer.
+pub const AUTHORITY: u64 = 2;
+/// In it: a block that a holder appended.
+pub const APPENDED: u64 = 3;
+/// In it: what shows that the holder may append, or that nobody may.
+pub const PROOF: u64 = 4;
 /// Within the proof: the key that the next block is signed with.
 const NEXT_SECRET: u64 = 1;
 /// Within a signed block: the block.
-const BLOCK: u64 = 1;
+pub const BLOCK: u64 = 1;
 /// Within a signed block: the key that the next block is signed with.
-pub(crate) const NEXT_KEY: u64 = 2;
+pub const NEXT_KEY: u64 = 2;
 /// Within a signed block: its signature.
-pub(crate) const SIGNATURE: u64 = 3;
+pub const SIGNATURE: u64 = 3;
 /// Within a public key: its algorithm.
-pub(crate) const ALGORITHM: u64 = 1;
+pub const ALGORITHM: u64 = 1;
 /// Within a public key: its bytes.
-pub(crate) const KEY_BYTES: u64 = 2;
+pub const KEY_BYTES: u64 = 2;
+/// Within a block: the texts that it speaks of by number, none of which an earlier block has.
+pub const SYMBOLS: u64 = 1;
 /// Within a block: the version of Datalog that it is written in.
-pub(crate) const VERSION: u64 = 3;
+pub const VERSION: u64 = 3;
 /// Within a block: a fact.
-pub(crate) const FACT: u64 = 4;
+pub const FACT: u64 = 4;
 /// Within a fact: what it says, and of what.
-pub(crate) const PREDICATE: u64 = 1;
+pub const PREDICATE: u64 = 1;
 /// Within a predicate: one of the things that it speaks of.
-pub(crate) const TERM: u64 = 2;
+pub const TERM: u64 = 2;
 /// Within a term: a number.
-pub(crate) const INTEGER: u64 = 2;
+pub const INTEGER: u64 = 2;
 /// Within a term: a point in time.
-pub(crate) const DATE: u64 = 4;
+pub const DATE: u64 = 4;
 
 /// Tokens are padded by some writers and not by others.
 const FORGIVING: GeneralPurpose = GeneralPurpose::new(

@@ -48,7 +48,7 @@ pub mod workbench;
 
 #[cfg(feature = "targets")]
 mod answer;
-mod biscuit;
+pub mod biscuit;
 mod caught;
 mod collision;
 mod ecdsa;

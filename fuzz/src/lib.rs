@@ -14,6 +14,7 @@
 //! `[[bin]]`. A test compares the four.
 
 pub mod biscuit;
+pub mod biscuit_blocks;
 pub mod decoder;
 pub mod diff_claims;
 pub mod diff_jws;
@@ -61,6 +62,7 @@ pub const fn targets() -> &'static [Target] {
         rusty_paseto::TARGET,
         paseto_rs::TARGET,
         biscuit::TARGET,
+        biscuit_blocks::TARGET,
         session::TARGET,
         exchange::TARGET,
         decoder::TARGET,

@@ -37,6 +37,19 @@ impl Verifier {
     /// # Errors
     /// The finding, if there is one.
     pub fn examine(&self, text: &str) -> Result<Reach, Finding> {
+        self.examine_by(text, |text| self.issued_as(text))
+    }
+
+    /// [`examine`](Self::examine), where `issued_as` knows the claims that a text may be
+    /// accepted with.
+    ///
+    /// # Errors
+    /// The finding, if there is one.
+    pub fn examine_by<'a>(
+        &self,
+        text: &str,
+        issued_as: impl FnOnce(&str) -> Option<&'a ClaimSet>,
+    ) -> Result<Reach, Finding> {
         let (answer, bytes) = allocated(|| self.service.verify(text));
         if bytes > bound(text.len()) {
             return Err(Finding::Costly {
@@ -45,7 +58,7 @@ impl Verifier {
                 bytes,
             });
         }
-        self.judge(text, answer)
+        self.judge_by(text, answer, issued_as)
     }
 
     /// Contender id.
@@ -76,11 +89,16 @@ impl Verifier {
     /// # Errors
     /// The finding, if there is one.
     pub fn judge(&self, text: &str, answer: Result<ClaimSet, Rejection>) -> Result<Reach, Finding> {
-        let issued = if answer.is_ok() {
-            self.issued_as(text)
-        } else {
-            None
-        };
+        self.judge_by(text, answer, |text| self.issued_as(text))
+    }
+
+    fn judge_by<'a>(
+        &self,
+        text: &str,
+        answer: Result<ClaimSet, Rejection>,
+        issued_as: impl FnOnce(&str) -> Option<&'a ClaimSet>,
+    ) -> Result<Reach, Finding> {
+        let issued = if answer.is_ok() { issued_as(text) } else { None };
         match (answer, issued) {
             (Ok(returned), Some(issued)) if returned == *issued => Ok(Reach::Accepted),
             (Ok(returned), Some(issued)) => Err(Finding::ChangedClaims {
