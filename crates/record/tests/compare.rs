@@ -179,6 +179,49 @@ fn a_planted_regression_is_found_and_nothing_else() {
 }
 
 #[test]
+fn what_a_comparison_is_asked_of_itself() {
+    let mut old = run(
+        1,
+        &[("steady", 40_000.0), ("slowed", 40_000.0), ("gone", 40_000.0)],
+    );
+    let new = run(
+        2,
+        &[("steady", 40_000.0), ("slowed", 44_000.0), ("come", 40_000.0)],
+    );
+    old.measurements
+        .retain(|measurement| measurement.contender.as_str() != "slowed" || measurement.launch < 5);
+    old.manifest.status = Status::Partial;
+    let mut comparison = Comparison::of(&old, &new);
+    let counts =
+        [Finding::Slower, Finding::Faster, Finding::NoChange].map(|finding| comparison.count(finding));
+    assert_eq!(counts, [1, 0, 1]);
+    assert_eq!(comparison.fewest_launches(), Some(5));
+    let [before, after] = comparison.sides();
+    assert!(before.is_partial() && !after.is_partial());
+    comparison.retain(|contender| ["slowed", "gone"].contains(&contender.as_str()));
+    let kept: Vec<&str> = comparison
+        .cases
+        .iter()
+        .map(|case| case.contender.as_str())
+        .collect();
+    let lone: Vec<&str> = comparison
+        .lone
+        .iter()
+        .map(|lone| lone.contender.as_str())
+        .collect();
+    assert_eq!((kept, lone), (vec!["slowed"], vec!["gone"]));
+    let mut elsewhere = new;
+    elsewhere.environment.cpu_model = "Invented 2".into();
+    assert!(!Comparison::of(&old, &elsewhere).same_machine());
+    // By exactly as much is not by more.
+    let mut case = comparison.cases.remove(0);
+    case.ratio.estimate = 1.5;
+    case.ratio.low = 1.25;
+    case.ratio.high = 1.75;
+    assert!(case.is_slower_by(0.49) && !case.is_slower_by(0.5));
+}
+
+#[test]
 fn the_other_way_round_slower_is_faster() {
     let old = run(1, &[("a", 40_000.0), ("b", 40_000.0)]);
     let new = run(2, &[("a", 44_000.0), ("b", 40_000.0)]);
