@@ -222,6 +222,27 @@ fn what_a_comparison_is_asked_of_itself() {
 }
 
 #[test]
+fn a_run_whose_launches_keep_to_two_levels_says_so_whichever_it_is() {
+    let steady = run(1, &[("a", 40_000.0)]);
+    let mut jumping = run(2, &[("a", 40_000.0)]);
+    for measurement in &mut jumping.measurements {
+        if measurement.launch % 2 == 1 {
+            for ns in measurement.cpu_ns.iter_mut().chain(&mut measurement.wall_ns) {
+                *ns = *ns * 13 / 10;
+            }
+        }
+    }
+    let says = |old: &RunRecord, new: &RunRecord| {
+        let comparison = Comparison::of(old, new);
+        let case = case_of(&comparison, "a");
+        assert_eq!(case.family, Some(Family::Paseto));
+        case.two_levels
+    };
+    assert!(says(&steady, &jumping) && says(&jumping, &steady));
+    assert!(!says(&steady, &steady));
+}
+
+#[test]
 fn the_other_way_round_slower_is_faster() {
     let old = run(1, &[("a", 40_000.0), ("b", 40_000.0)]);
     let new = run(2, &[("a", 44_000.0), ("b", 40_000.0)]);
