@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use tokenlab_record::catalogue::{
     CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Primitive,
 };
-use tokenlab_record::compare::{Case, Comparison, Finding, Which, by_movement};
+use tokenlab_record::compare::{Case, Comparison, Finding, Which, by_model, by_movement};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
 use tokenlab_record::measurement::{
     CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, Role,
@@ -173,6 +173,11 @@ fn a_planted_regression_is_found_and_nothing_else() {
         "faster is not slower"
     );
     assert_eq!(slowed.name(), "verify/slowed/typical");
+    let models: Vec<(Model, usize)> = by_model(&comparison)
+        .iter()
+        .map(|(model, cases)| (*model, cases.len()))
+        .collect();
+    assert_eq!(models, [(Model::Verify, 3)], "a model without a case is left out");
     let first = by_movement(&comparison.cases);
     let order: Vec<&str> = first.iter().map(|case| case.contender.as_str()).collect();
     assert_eq!(order, ["slowed", "sped-up", "steady"]);
