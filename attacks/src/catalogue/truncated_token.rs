@@ -142,7 +142,11 @@ fn jwe(header: &str, key: &str, content: [&str; 3]) -> Option<Vec<Cut>> {
         ("no-ciphertext", format!("{header}.{key}.{iv}..{tag}")),
         ("no-tag", format!("{header}.{key}.{iv}.{short}.")),
     ];
-    Some(cuts.map(|(variant, token)| (variant.to_owned(), token)).into())
+    // Under a key that is shared directly there is none in the token, and no half of it.
+    let cuts = cuts
+        .into_iter()
+        .filter(|(variant, _)| !key.is_empty() || *variant != "half-a-key");
+    Some(cuts.map(|(variant, token)| (variant.to_owned(), token)).collect())
 }
 
 /// The first half of a part, in whole bytes.
