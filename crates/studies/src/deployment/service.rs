@@ -107,7 +107,8 @@ fn site(settings: &Settings) -> Result<Router, StudyError> {
     };
     let site = site.route("/health", get(|| async { "ok" }));
     Ok(if settings.checks_clock {
-        site.layer(middleware::from_fn(check_clock))
+        let leeway_s = u64::from(Policy::lab().leeway_s);
+        site.layer(middleware::from_fn_with_state(leeway_s, check_clock))
     } else {
         site
     })
@@ -164,11 +165,10 @@ fn refusal(rejection: &Rejection) -> Response {
     .into_response()
 }
 
-async fn check_clock(request: Request, next: Next) -> Response {
+async fn check_clock(State(leeway_s): State<u64>, request: Request, next: Next) -> Response {
     let theirs = request.headers().get(BALANCER_TIME);
     let theirs = theirs.and_then(|time| time.to_str().ok()?.parse::<i64>().ok());
-    let is_right =
-        theirs.is_some_and(|theirs| theirs.abs_diff(policy::now()) <= u64::from(Policy::lab().leeway_s));
+    let is_right = theirs.is_some_and(|theirs| theirs.abs_diff(policy::now()) <= leeway_s);
     if is_right {
         next.run(request).await
     } else {
