@@ -11,7 +11,6 @@ use tokenlab_studies::deployment::balancer::HAPROXY;
 use tokenlab_studies::deployment::kind::REDIS;
 use tokenlab_studies::deployment::node::NodeProgram;
 use tokenlab_studies::deployment::service::Settings;
-use tokenlab_studies::deployment::store::SharedStore;
 use tokenlab_studies::deployment::{Deployment, Layout};
 use tokenlab_studies::named;
 
@@ -58,7 +57,6 @@ fn descendants(of: u32) -> BTreeSet<u32> {
 #[test]
 fn deployment_child() {
     let Ok(end) = std::env::var(TASK) else { return };
-    let store = SharedStore::start(REDIS.keeper).unwrap();
     let node = NodeProgram {
         path: env!("CARGO_BIN_EXE_tokenlab-node").into(),
         arguments: Vec::new(),
@@ -66,7 +64,7 @@ fn deployment_child() {
     let layout = Layout {
         settings: Settings::of(Some(REDIS.contender), 1),
         routing: REDIS.routing,
-        redis: store.as_ref().map(SharedStore::urls),
+        keeper: REDIS.keeper,
         clocks_s: vec![0, 0],
     };
     let deployment = Deployment::start(&node, layout).unwrap();

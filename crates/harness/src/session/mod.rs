@@ -20,6 +20,8 @@ pub mod redb;
 #[cfg(feature = "stores")]
 pub mod redis;
 #[cfg(feature = "stores")]
+mod redis_admin;
+#[cfg(feature = "stores")]
 pub mod redis_cluster;
 #[cfg(feature = "stores")]
 pub mod redis_full;

@@ -8,10 +8,9 @@
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use ::redis::{Client, Cmd, FromRedisValue};
-
 use super::StoreError;
 use super::redis::RedisStore;
+use super::redis_admin::Admin;
 use super::redis_server::{RedisServer, failed, new_password};
 use crate::watched::free_port;
 
@@ -65,14 +64,17 @@ impl RedisCluster {
 
     /// Gives each server its slots and makes them known to the first.
     fn join(&self) -> Result<(), StoreError> {
-        for ((place, server), (first, last)) in (1_u64..).zip(&self.servers).zip(SHARES) {
-            let ask = |words: &[&str]| ask::<String>(server, words).map(drop);
-            ask(&["SET-CONFIG-EPOCH", &place.to_string()])?;
-            ask(&["ADDSLOTSRANGE", &first.to_string(), &last.to_string()])?;
-            for other in self.servers.iter().take(1) {
-                let port = other.port().to_string();
-                let bus: String = ask_config(other, "cluster-port")?;
-                ask(&["MEET", "127.0.0.1", &port, &bus])?;
+        let Some(first) = self.servers.first() else {
+            return Ok(());
+        };
+        let bus = Admin::connect(first)?.setting("cluster-port")?;
+        let meet = ["MEET", "127.0.0.1", &first.port().to_string(), &bus];
+        for ((place, server), (from, to)) in (1_u64..).zip(&self.servers).zip(SHARES) {
+            let mut admin = Admin::connect(server)?;
+            let epoch = ["SET-CONFIG-EPOCH", &place.to_string()];
+            let slots = ["ADDSLOTSRANGE", &from.to_string(), &to.to_string()];
+            for words in [&epoch[..], &slots, &meet] {
+                let _: String = admin.ask("CLUSTER", words)?;
             }
         }
         Ok(())
@@ -85,8 +87,9 @@ impl RedisCluster {
         let known = format!("cluster_known_nodes:{}", SHARES.len());
         loop {
             let agreed = self.servers.iter().all(|server| {
-                ask::<String>(server, &["INFO"])
-                    .is_ok_and(|info| info.contains("cluster_state:ok") && info.contains(&known))
+                let info =
+                    Admin::connect(server).and_then(|mut admin| admin.ask::<String>("CLUSTER", &["INFO"]));
+                info.is_ok_and(|info| info.contains("cluster_state:ok") && info.contains(&known))
             });
             if agreed && RedisStore::connect_cluster(&self.urls(), "").is_ok() {
                 return Ok(());
@@ -113,22 +116,4 @@ fn settings() -> io::Result<String> {
          cluster-require-full-coverage no\n",
         free_port()?
     ))
-}
-
-fn ask<T: FromRedisValue>(server: &RedisServer, words: &[&str]) -> Result<T, StoreError> {
-    query(server, ::redis::cmd("CLUSTER").arg(words))
-}
-
-fn ask_config(server: &RedisServer, name: &str) -> Result<String, StoreError> {
-    let answer: Vec<String> = query(server, ::redis::cmd("CONFIG").arg("GET").arg(name))?;
-    answer
-        .into_iter()
-        .nth(1)
-        .ok_or_else(|| failed(format!("it knows no {name}; a cluster wants Redis 7 or Valkey")))
-}
-
-fn query<T: FromRedisValue>(server: &RedisServer, question: &Cmd) -> Result<T, StoreError> {
-    let client = Client::open(server.url()).map_err(failed)?;
-    let mut connection = client.get_connection().map_err(failed)?;
-    question.query(&mut connection).map_err(failed)
 }

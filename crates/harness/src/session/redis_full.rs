@@ -1,9 +1,8 @@
 //! A Redis that has no connection left, for as long as this lives: what clients meet that
 //! keep too many open, or a limit that is too low.
 
-use ::redis::{Client, Connection, FromRedisValue, RedisError};
-
 use super::StoreError;
+use super::redis_admin::Admin;
 use super::redis_server::{RedisServer, failed};
 
 /// How often the place of a client that comes back at once is fought for.
@@ -11,10 +10,10 @@ const ATTEMPTS: u32 = 50;
 
 /// The two connections that the server allows meanwhile.
 pub struct Full {
-    admin: Connection,
+    admin: Admin,
     /// How many the server allowed before.
     allowed: String,
-    _other: Connection,
+    _other: Admin,
 }
 
 impl Full {
@@ -23,16 +22,12 @@ impl Full {
     /// # Errors
     /// [`StoreError`] if the server does not answer, or clients come back too fast.
     pub fn take(server: &RedisServer) -> Result<Self, StoreError> {
-        let client = Client::open(server.url()).map_err(failed)?;
-        let mut admin = client.get_connection().map_err(failed)?;
-        let settings: Vec<String> = ask(&mut admin, &["CONFIG", "GET", "maxclients"]).map_err(failed)?;
-        let allowed = settings.into_iter().nth(1);
-        let allowed = allowed.ok_or_else(|| failed("it has no maxclients"))?;
+        let mut admin = Admin::connect(server)?;
+        let allowed = admin.setting("maxclients")?;
         for _ in 0..ATTEMPTS {
-            allow(&mut admin, "2").map_err(failed)?;
-            let _: u64 =
-                ask(&mut admin, &["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).map_err(failed)?;
-            if let Ok(other) = client.get_connection() {
+            allow(&mut admin, "2")?;
+            let _: u64 = admin.ask("CLIENT", &["KILL", "TYPE", "normal", "SKIPME", "yes"])?;
+            if let Ok(other) = Admin::connect(server) {
                 return Ok(Self {
                     admin,
                     allowed,
@@ -40,7 +35,7 @@ impl Full {
                 });
             }
         }
-        allow(&mut admin, &allowed).map_err(failed)?;
+        allow(&mut admin, &allowed)?;
         Err(failed(format!(
             "{ATTEMPTS} times a client came back before its place was taken"
         )))
@@ -54,11 +49,6 @@ impl Drop for Full {
     }
 }
 
-fn allow(admin: &mut Connection, clients: &str) -> Result<(), RedisError> {
-    ask(admin, &["CONFIG", "SET", "maxclients", clients])
-}
-
-fn ask<T: FromRedisValue>(admin: &mut Connection, words: &[&str]) -> Result<T, RedisError> {
-    let (command, arguments) = words.split_first().unwrap_or((&"PING", &[]));
-    ::redis::cmd(command).arg(arguments).query(admin)
+fn allow(admin: &mut Admin, clients: &str) -> Result<(), StoreError> {
+    admin.ask("CONFIG", &["SET", "maxclients", clients])
 }

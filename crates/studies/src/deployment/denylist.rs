@@ -113,18 +113,20 @@ impl Lookup {
             Self::Node(set) => {
                 set.lock().unwrap_or_else(PoisonError::into_inner).insert(digest);
             }
-            Self::Redis(store) => store.insert(
-                &digest,
-                &Session {
-                    ends_at: NEVER,
-                    claims: Vec::new(),
-                },
-            )?,
+            Self::Redis(store) => store.insert(&digest, &entry())?,
             Self::Published { url, client, .. } => {
                 client.post(url).send(digest.as_slice()).map_err(unheard)?;
             }
         }
         Ok(true)
+    }
+}
+
+/// What a store keeps of a token that was called back: that it is there.
+pub(crate) const fn entry() -> Session {
+    Session {
+        ends_at: NEVER,
+        claims: Vec::new(),
     }
 }
 

@@ -22,9 +22,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use balancer::{Balancer, Routing};
+use kind::Keeper;
 use node::{Node, NodeProgram};
 use processor::Spent;
 use service::Settings;
+use store::SharedStore;
 use ureq::{Agent, RequestBuilder};
 
 use crate::load::Tally;
@@ -47,8 +49,8 @@ pub struct Layout {
     pub settings: Settings,
     /// Where requests go.
     pub routing: Routing,
-    /// URLs of the Redis that nodes keep sessions in, as `TOKENLAB_REDIS` has them.
-    pub redis: Option<String>,
+    /// What is kept beside the nodes, and where.
+    pub keeper: Keeper,
     /// By how many seconds the clock of each node is fast; as many as there are nodes.
     pub clocks_s: Vec<i64>,
 }
@@ -60,6 +62,7 @@ pub struct Deployment {
     nodes: Vec<Option<Node>>,
     addresses: Vec<SocketAddr>,
     balancer: Balancer,
+    store: Option<SharedStore>,
     client: Agent,
 }
 
@@ -89,8 +92,9 @@ impl Deployment {
     /// # Errors
     /// [`StudyError::Service`] if something does not start.
     pub fn start(program: &NodeProgram, layout: Layout) -> Result<Self, StudyError> {
+        let store = SharedStore::start(layout.keeper)?;
         let nodes: Vec<Node> = (0..layout.clocks_s.len())
-            .map(|place| start_node(program, &layout, place, 0))
+            .map(|place| start_node(program, &layout, store.as_ref(), place, 0))
             .collect::<Result<_, _>>()?;
         let addresses: Vec<SocketAddr> = nodes.iter().map(Node::address).collect();
         let deployment = Self {
@@ -99,6 +103,7 @@ impl Deployment {
             nodes: nodes.into_iter().map(Some).collect(),
             addresses,
             layout,
+            store,
             client: client(ANSWER_WITHIN),
         };
         deployment.wait_until_used(deployment.sound_nodes())?;
@@ -125,6 +130,11 @@ impl Deployment {
         &self.addresses
     }
 
+    /// What is kept beside the nodes, to be broken and mended.
+    pub const fn store_mut(&mut self) -> Option<&mut SharedStore> {
+        self.store.as_mut()
+    }
+
     /// Kills a node, as by `kill -9`.
     pub fn kill(&mut self, place: usize) {
         if let Some(node) = self.nodes.get_mut(place) {
@@ -140,7 +150,7 @@ impl Deployment {
         let port = self.addresses.get(place).map_or(0, SocketAddr::port);
         let mut attempt = 1;
         let node = loop {
-            match start_node(&self.program, &self.layout, place, port) {
+            match start_node(&self.program, &self.layout, self.store.as_ref(), place, port) {
                 Err(_) if attempt < ATTEMPTS => {
                     attempt += 1;
                     thread::sleep(Duration::from_millis(100));
@@ -208,7 +218,7 @@ impl Deployment {
         Ok(tally)
     }
 
-    /// Processor time so far, without the store's; `None` where the system does not tell.
+    /// Processor time so far; `None` where the system does not tell.
     #[must_use]
     pub fn spent(&self) -> Option<Spent> {
         let nodes = self.nodes.iter().flatten();
@@ -217,7 +227,7 @@ impl Deployment {
                 .map(|node| processor::spent_ns(node.process_id()))
                 .sum::<Option<u64>>()?,
             balancer: processor::spent_ns(self.balancer.process_id())?,
-            store: 0,
+            store: store::spent_ns(self.store.as_ref())?,
         })
     }
 }
@@ -247,13 +257,19 @@ fn with<B>(request: RequestBuilder<B>, user: &User) -> RequestBuilder<B> {
     }
 }
 
-fn start_node(program: &NodeProgram, layout: &Layout, place: usize, port: u16) -> Result<Node, StudyError> {
+fn start_node(
+    program: &NodeProgram,
+    layout: &Layout,
+    store: Option<&SharedStore>,
+    place: usize,
+    port: u16,
+) -> Result<Node, StudyError> {
     let settings = Settings {
         port,
         ..layout.settings.clone()
     };
     let clock_s = layout.clocks_s.get(place).copied().unwrap_or_default();
-    Node::start(program, &settings, layout.redis.as_deref(), clock_s)
+    Node::start(program, &settings, store, clock_s)
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err

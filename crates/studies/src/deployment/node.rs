@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use tokenlab_harness::session::redis_given;
 
 use super::service::Settings;
+use super::store::SharedStore;
 use crate::study::{StudyError, Tool};
 
 /// What gives a process another time.
@@ -37,15 +38,15 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts a process with the Redis of `redis`, if it keeps sessions there, and a clock
-    /// that is `clock_s` seconds fast.
+    /// Starts a process with a store beside it, if there is one, and a clock that is `clock_s`
+    /// seconds fast.
     ///
     /// # Errors
     /// [`StudyError::Service`] if it does not start, in its own words.
     pub fn start(
         program: &NodeProgram,
         settings: &Settings,
-        redis: Option<&str>,
+        store: Option<&SharedStore>,
         clock_s: i64,
     ) -> Result<Self, StudyError> {
         let failed =
@@ -55,8 +56,8 @@ impl Node {
             .args(&program.arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
-        if let Some(urls) = redis {
-            command.env(redis_given::VARIABLE, urls);
+        if let Some(store) = store {
+            command.env(redis_given::VARIABLE, store.urls());
         }
         if clock_s != 0 {
             let library = wrong_clock().ok_or_else(|| failed(&WRONG_CLOCK.remedy))?;

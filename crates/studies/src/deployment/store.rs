@@ -37,15 +37,6 @@ impl SharedStore {
         }
     }
 
-    /// Processor time so far, nanoseconds; `None` where the system does not tell.
-    #[must_use]
-    pub fn spent_ns(&self) -> Option<u64> {
-        self.servers()
-            .iter()
-            .map(|server| processor::spent_ns(server.process_id()))
-            .sum()
-    }
-
     /// Kills its first server, as by `kill -9`.
     ///
     /// # Errors
@@ -77,4 +68,15 @@ impl SharedStore {
             Self::Cluster(cluster) => cluster.servers(),
         }
     }
+}
+
+/// Processor time of a store so far, nanoseconds, 0 of none; `None` where the system does not
+/// tell.
+#[must_use]
+pub fn spent_ns(store: Option<&SharedStore>) -> Option<u64> {
+    let servers = store.map_or(&[][..], SharedStore::servers);
+    let spent = servers
+        .iter()
+        .map(|server| processor::spent_ns(server.process_id()));
+    spent.sum()
 }

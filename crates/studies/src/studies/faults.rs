@@ -193,14 +193,13 @@ fn run(stage: &Stage<'_>) -> Result<Findings, StudyError> {
 
 /// Runs one fault on one kind.
 fn scene(stage: &Stage<'_>, fault: Fault, kind: Kind, time: Duration) -> Result<Outcome, StudyError> {
-    let mut store = SharedStore::start(kind.keeper)?;
     let layout = Layout {
         settings: Settings {
             checks_clock: fault.checks_clock(),
             ..Settings::of(Some(kind.contender), SEED)
         },
         routing: kind.routing,
-        redis: store.as_ref().map(SharedStore::urls),
+        keeper: kind.keeper,
         clocks_s: fault.clocks_s().into(),
     };
     let foreign = foreign(kind)?;
@@ -227,7 +226,7 @@ fn scene(stage: &Stage<'_>, fault: Fault, kind: Kind, time: Duration) -> Result<
     let (slice, acknowledged) = thread::scope(|scope| {
         let load = scope.spawn(|| load::run(address, &heads, &plan));
         let logins = scope.spawn(|| keep_logging_in(address, &goes_on));
-        let broken = breaks(fault, &mut deployment, store.as_mut(), time / 3);
+        let broken = breaks(fault, &mut deployment, time / 3);
         let slice = load
             .join()
             .map_err(|_| StudyError::Service("the load broke".into()));
@@ -284,19 +283,14 @@ fn keep_logging_in(address: SocketAddr, goes_on: &AtomicBool) -> Vec<User> {
 }
 
 /// Breaks what is to break after a third of the time, and mends it after another.
-fn breaks(
-    fault: Fault,
-    deployment: &mut Deployment,
-    store: Option<&mut SharedStore>,
-    third: Duration,
-) -> Result<(), StudyError> {
+fn breaks(fault: Fault, deployment: &mut Deployment, third: Duration) -> Result<(), StudyError> {
     thread::sleep(third);
-    match (fault, store) {
-        (Fault::Node, _) => {
-            deployment.kill(0);
-            thread::sleep(third);
-            deployment.revive(0)
-        }
+    if fault == Fault::Node {
+        deployment.kill(0);
+        thread::sleep(third);
+        return deployment.revive(0);
+    }
+    match (fault, deployment.store_mut()) {
         (Fault::Store, Some(store)) => {
             store.kill_first()?;
             thread::sleep(third);

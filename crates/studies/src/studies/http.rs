@@ -8,16 +8,16 @@
 
 use std::time::Duration;
 
-use tokenlab_harness::session::redis_server::RedisServer;
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::stats::{Interval, SplitMix64, hierarchical_median, quantile};
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
+use crate::deployment::kind::Keeper;
 use crate::deployment::log_in;
 use crate::deployment::node::{Node, NodeProgram};
 use crate::deployment::processor::{self, Spent};
 use crate::deployment::service::Settings;
-use crate::deployment::store::SharedStore;
+use crate::deployment::store::{self, SharedStore};
 use crate::load::{self, Plan, Slice, Tally};
 use crate::loopback::client;
 use crate::study::{Findings, Need, Stage, StudyCard, StudyError};
@@ -71,12 +71,11 @@ struct Served {
 impl Served {
     fn start(program: &NodeProgram, id: Option<&str>) -> Result<Self, StudyError> {
         let store = match id {
-            Some("session/redis") => Some(SharedStore::Server(RedisServer::start()?)),
+            Some("session/redis") => SharedStore::start(Keeper::Redis)?,
             _ => None,
         };
         let settings = Settings::of(id, SEED);
-        let urls = store.as_ref().map(SharedStore::urls);
-        let node = Node::start(program, &settings, urls.as_deref(), 0)?;
+        let node = Node::start(program, &settings, store.as_ref(), 0)?;
         let (name, family, head) = match id {
             None => ("no verifier", None, BARE.to_owned()),
             Some(id) => {
@@ -103,7 +102,7 @@ impl Served {
         Some(Spent {
             nodes: processor::spent_ns(self.node.process_id())?,
             balancer: 0,
-            store: self.store.as_ref().map_or(Some(0), SharedStore::spent_ns)?,
+            store: store::spent_ns(self.store.as_ref())?,
         })
     }
 }

@@ -16,7 +16,6 @@ use crate::deployment::balancer::{HAPROXY, Routing};
 use crate::deployment::denylist::{Denylist, Publisher};
 use crate::deployment::kind::{EDDSA, Keeper, Kind, REDIS, STICKY, V4_PUBLIC};
 use crate::deployment::service::Settings;
-use crate::deployment::store::SharedStore;
 use crate::deployment::{Deployment, Layout, User};
 use crate::study::{Findings, Need, Stage, StudyCard, StudyError};
 
@@ -161,7 +160,6 @@ fn scene(stage: &Stage<'_>, kind: Kind, way: Way, watched: Duration) -> Result<O
     } else {
         kind.keeper
     };
-    let store = SharedStore::start(keeper)?;
     let publisher = Publisher::start()?;
     let layout = Layout {
         settings: Settings {
@@ -181,7 +179,7 @@ fn scene(stage: &Stage<'_>, kind: Kind, way: Way, watched: Duration) -> Result<O
         } else {
             kind.routing
         },
-        redis: store.as_ref().map(SharedStore::urls),
+        keeper,
         clocks_s: vec![0, 0],
     };
     let mut deployment = Deployment::start(stage.node, layout)?;

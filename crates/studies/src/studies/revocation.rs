@@ -12,13 +12,14 @@ use fastbloom::BloomFilter;
 use tokenlab_harness::session::memory::MemoryStore;
 use tokenlab_harness::session::redis::RedisStore;
 use tokenlab_harness::session::redis_server::RedisServer;
-use tokenlab_harness::session::{Digest, NEVER, Session, Store};
+use tokenlab_harness::session::{Digest, Store};
 use tokenlab_harness::{KeyRing, Policy};
 use tokenlab_record::catalogue::Family;
 use tokenlab_record::stats::SplitMix64;
 use tokenlab_record::study::{Bar, BarChart, Field, Form, StudyTable, Unit};
 
 use crate::clock::{Case, in_turns};
+use crate::deployment::denylist::entry;
 use crate::study::{Findings, Need, Stage, StudyCard, StudyError};
 use crate::subject::{claims, contender};
 
@@ -80,14 +81,6 @@ impl List {
             Self::Store(store) => store.insert(id, &entry())?,
         }
         Ok(())
-    }
-}
-
-/// What a store keeps of a revoked token: that it is there.
-const fn entry() -> Session {
-    Session {
-        ends_at: NEVER,
-        claims: Vec::new(),
     }
 }
 

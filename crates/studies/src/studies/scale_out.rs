@@ -17,7 +17,6 @@ use crate::deployment::kind::{
 };
 use crate::deployment::processor::Spent;
 use crate::deployment::service::Settings;
-use crate::deployment::store::SharedStore;
 use crate::deployment::{Deployment, Layout, User};
 use crate::load::{self, Plan, Tally};
 use crate::study::{Findings, Need, Stage, StudyCard, StudyError};
@@ -56,23 +55,20 @@ const SEED: u64 = 0x5343_414c;
 struct Deployed {
     kind: Kind,
     deployment: Deployment,
-    store: Option<SharedStore>,
     users: Vec<User>,
 }
 
 impl Deployed {
     fn start(stage: &Stage<'_>, kind: Kind, nodes: usize) -> Result<Self, StudyError> {
-        let store = SharedStore::start(kind.keeper)?;
         let layout = Layout {
             settings: Settings::of(Some(kind.contender), SEED),
             routing: kind.routing,
-            redis: store.as_ref().map(SharedStore::urls),
+            keeper: kind.keeper,
             clocks_s: vec![0; nodes],
         };
         let mut deployed = Self {
             kind,
             deployment: Deployment::start(stage.node, layout)?,
-            store,
             users: Vec::new(),
         };
         deployed.log_everybody_in()?;
@@ -132,13 +128,6 @@ impl Deployed {
         self.deployment.revive(0)?;
         self.deployment.wait_until_used(2)?;
         self.sent_away()
-    }
-
-    fn spent(&self) -> Option<Spent> {
-        Some(Spent {
-            store: self.store.as_ref().map_or(Some(0), SharedStore::spent_ns)?,
-            ..self.deployment.spent()?
-        })
     }
 }
 
@@ -259,7 +248,7 @@ fn measured(deployed: &[Deployed], plan: &Plan, slices: usize) -> Result<Vec<(Ki
                 continue;
             };
             let heads: Vec<String> = one.users.iter().map(User::head).collect();
-            let before = one.spent();
+            let before = one.deployment.spent();
             let tally = load::run(one.deployment.address(), &heads, plan)?.tally();
             if tally.let_in != tally.all() {
                 return Err(StudyError::Wrong(format!(
@@ -267,7 +256,7 @@ fn measured(deployed: &[Deployed], plan: &Plan, slices: usize) -> Result<Vec<(Ki
                     one.kind.title, tally.refused, tally.failed
                 )));
             }
-            if let Some((after, before)) = one.spent().zip(before) {
+            if let Some((after, before)) = one.deployment.spent().zip(before) {
                 cost.add(after.since(before), tally.all());
             }
         }
