@@ -5,29 +5,19 @@
     clippy::indexing_slicing
 )] // invented runs are small and known
 
+mod invented;
+
+use invented::{ITERATIONS, LAUNCHES, ROUNDS, empty, group};
 use tokenlab_record::analysis::analyse;
-use tokenlab_record::catalogue::{Catalogue, Class, ContenderCard, ContenderId, Family, Primitive};
-use tokenlab_record::environment::Environment;
+use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 use tokenlab_record::floors::above_floors;
 use tokenlab_record::format_tax::{Change, Comparison, comparisons};
 use tokenlab_record::measurement::{
-    CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, FloorPart, Group, MEASUREMENT_SCHEMA, Measurement,
-    Model, Role,
+    CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, FloorPart, MEASUREMENT_SCHEMA, Measurement, Model,
+    Role,
 };
-use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status};
+use tokenlab_record::run::RunRecord;
 use tokenlab_record::stats::SplitMix64;
-
-const LAUNCHES: u32 = 8;
-const ROUNDS: usize = 30;
-const ITERATIONS: u32 = 10;
-
-fn group() -> Group {
-    Group {
-        model: Model::Verify,
-        corpus: "typical".into(),
-        class: Class::Signature128,
-    }
-}
 
 /// Id, scheme, library, implementation of the primitive, nanoseconds.
 type Who = (&'static str, &'static str, &'static str, &'static str, f64);
@@ -110,43 +100,8 @@ fn run(contenders: &[Who], floors: &[Least]) -> RunRecord {
     record
 }
 
-fn empty() -> RunRecord {
-    RunRecord {
-        manifest: Manifest {
-            schema: MANIFEST_SCHEMA.into(),
-            run: "test".into(),
-            profile: "quick".into(),
-            only: None,
-            seed: 1,
-            launches: LAUNCHES,
-            rounds: ROUNDS as u32,
-            block_ns: 300_000,
-            groups: vec![group()],
-            expected_s: 1.0,
-            elapsed_s: 1.0,
-            command: "tokenlab bench".into(),
-            status: Status::Complete,
-        },
-        environment: Environment::default(),
-        catalogue: Catalogue::default(),
-        measurements: Vec::new(),
-        canaries: Vec::new(),
-        floors: Vec::new(),
-        tokens: Vec::new(),
-        refusals: Vec::new(),
-        allocations: Vec::new(),
-        second_opinions: Vec::new(),
-        transcripts: Vec::new(),
-        sources: Vec::new(),
-        self_check: None,
-        studies: Vec::new(),
-        vectors: Vec::new(),
-        damage: Vec::new(),
-    }
-}
-
 const FLOOR: [Least; 4] = [
-    ("jwt.EdDSA", FloorPart::Crypto, "slow", 45_000.0),
+    ("jwt.EdDSA", FloorPart::Crypto, "another", 45_000.0),
     ("jwt.EdDSA", FloorPart::Crypto, "fast", 35_000.0),
     ("jwt.EdDSA", FloorPart::Base64, "only", 100.0),
     ("jwt.EdDSA", FloorPart::Json, "only", 900.0),
@@ -188,6 +143,42 @@ fn a_floor_is_the_sum_of_its_fastest_parts() {
     );
     assert!(!above.negative_rest);
     assert_eq!(above.launches.len(), LAUNCHES as usize);
+    for (floor, measured) in &above.launches {
+        let near = |figure: f64, truth: f64| (figure / truth - 1.0).abs() < 0.03;
+        assert!(near(*floor, 36_000.0) && near(*measured, 54_000.0), "{above:?}");
+    }
+}
+
+#[test]
+fn controls_and_failures_are_held_against_no_floor_and_verifying_comes_first() {
+    let mut record = run(&[jwt(54_000.0)], &FLOOR);
+    let mut others = Vec::new();
+    for measurement in &mut record.measurements {
+        let spoilt = |change: fn(&mut Measurement)| {
+            let mut other = measurement.clone();
+            other.cpu_ns.iter_mut().for_each(|ns| *ns *= 2);
+            change(&mut other);
+            other
+        };
+        others.push(spoilt(|other| other.role = Role::Slowed));
+        others.push(spoilt(|other| other.error = Some("gave a wrong result".into())));
+        others.push(spoilt(|other| other.group.model = Model::Issue));
+    }
+    record.measurements.extend(others);
+    for mut floor in record.floors.clone() {
+        floor.group.model = Model::Issue;
+        record.floors.push(floor);
+    }
+    for mut canary in record.canaries.clone() {
+        canary.group.model = Model::Issue;
+        record.canaries.push(canary);
+    }
+    let found = above_floors(&record);
+    let ratios: Vec<(Model, f64)> = found
+        .iter()
+        .map(|above| (above.group.model, (above.ratio.estimate * 100.0).round() / 100.0))
+        .collect();
+    assert_eq!(ratios, [(Model::Verify, 1.5), (Model::Issue, 3.0)]);
 }
 
 #[test]
@@ -280,6 +271,55 @@ fn the_format_tax_is_between_those_who_share_their_primitive() {
     assert_eq!(taxes, [whole(&found, "jwt/dalek", "rusty/v4")]);
     assert_eq!(taxes, [&found[0]], "it stands first");
     assert!(taxes[0].whole.tied, "{:?}", taxes[0]);
+}
+
+#[test]
+fn a_chart_shows_the_format_tax_and_then_the_fastest_of_both_sides() {
+    let [aws, dalek, rusty, setors] = FIELD;
+    let field = [
+        aws,
+        dalek,
+        (rusty.0, rusty.1, rusty.2, "another", rusty.4),
+        setors,
+    ];
+    let record = run(&field, &[]);
+    let found = comparisons(&record, &analyse(&record), "typical");
+    let of = |shown: bool| -> Vec<(&str, &str)> {
+        let pairs = found.iter().filter(|pair| pair.is_shown() == shown);
+        pairs
+            .map(|pair| (pair.whole.from.as_str(), pair.whole.to.as_str()))
+            .collect()
+    };
+    assert_eq!(of(true), [("jwt/dalek", "rusty/v4")]);
+    assert_eq!(of(false).len(), 3);
+    assert!(
+        found[0].is_shown() && !found[0].is_format_tax(),
+        "it stands first"
+    );
+
+    let record = run(&FIELD, &[]);
+    let with_tax = comparisons(&record, &analyse(&record), "typical");
+    assert!(with_tax[0].is_shown() && with_tax[0].is_format_tax());
+    let slow_tax = run(&[(dalek.0, dalek.1, dalek.2, dalek.3, 90_000.0), aws, rusty], &[]);
+    let found = comparisons(&slow_tax, &analyse(&slow_tax), "typical");
+    let tax = whole(&found, "jwt/dalek", "rusty/v4");
+    assert!(tax.is_shown() && !tax.fastest_of_both, "{tax:?}");
+}
+
+#[test]
+fn issuing_is_compared_by_itself() {
+    let mut record = run(&FIELD, &[]);
+    for measurement in &mut record.measurements {
+        if measurement.contender.as_str() != "jwt/aws" {
+            measurement.group.model = Model::Issue;
+        }
+    }
+    let found = comparisons(&record, &analyse(&record), "typical");
+    assert!(
+        found.iter().all(|pair| pair.group.model == Model::Issue),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 2);
 }
 
 #[test]

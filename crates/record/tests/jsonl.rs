@@ -3,9 +3,13 @@
 use std::fs;
 
 use tokenlab_record::catalogue::{Class, ContenderId};
+use tokenlab_record::environment::Environment;
 use tokenlab_record::jsonl::{self, Appender};
 use tokenlab_record::measurement::{TOKEN_SIZE_SCHEMA, TokenAnatomy, TokenSize};
-use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document};
+use tokenlab_record::run::{
+    ATTACKS_ONLY, MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document,
+};
+use tokenlab_record::study::{Form, STUDY_SCHEMA, Study};
 
 fn size(corpus: &str) -> TokenSize {
     TokenSize {
@@ -29,6 +33,8 @@ fn what_was_appended_is_read_back_in_order() {
     let (records, damage) = jsonl::read::<TokenSize>(&path, TOKEN_SIZE_SCHEMA).unwrap();
     assert_eq!(records, [size("tiny"), size("large")]);
     assert_eq!(damage, []);
+    let lines = fs::read_to_string(path).unwrap().lines().count();
+    assert_eq!(lines, 2, "nothing but the records");
 }
 
 #[test]
@@ -73,12 +79,33 @@ fn a_missing_file_is_an_empty_one() {
 }
 
 #[test]
+fn a_path_that_can_be_no_file_is_an_error_and_not_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let below = file.join("tokens.jsonl");
+    assert!(jsonl::read::<TokenSize>(&below, TOKEN_SIZE_SCHEMA).is_err());
+    assert!(Appender::open(&below).is_err());
+}
+
+#[test]
 fn a_folder_with_damage_is_still_a_run_and_one_without_a_manifest_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let error = RunRecord::read(folder.path()).unwrap_err().to_string();
     assert!(error.contains("run.json"), "{error}");
 
-    let manifest = Manifest {
+    let manifest = manifest();
+    write_document(&folder.path().join(files::MANIFEST), &manifest).unwrap();
+    fs::write(folder.path().join(files::ENVIRONMENT), "{").unwrap();
+    fs::write(folder.path().join(files::TOKENS), "rubbish\n").unwrap();
+    let run = RunRecord::read(folder.path()).unwrap();
+    assert_eq!(run.manifest, manifest);
+    let damaged: Vec<&str> = run.damage.iter().map(|damage| damage.file.as_str()).collect();
+    assert_eq!(damaged, [files::ENVIRONMENT, files::CATALOGUE, files::TOKENS]);
+}
+
+fn manifest() -> Manifest {
+    Manifest {
         schema: MANIFEST_SCHEMA.into(),
         run: "test".into(),
         profile: "quick".into(),
@@ -92,12 +119,54 @@ fn a_folder_with_damage_is_still_a_run_and_one_without_a_manifest_is_none() {
         elapsed_s: 0.5,
         command: "tokenlab bench".into(),
         status: Status::Partial,
+    }
+}
+
+#[test]
+fn a_run_of_attacks_alone_times_nothing() {
+    let timed = manifest();
+    let attacks_only = Manifest {
+        profile: ATTACKS_ONLY.into(),
+        ..manifest()
     };
-    write_document(&folder.path().join(files::MANIFEST), &manifest).unwrap();
-    fs::write(folder.path().join(files::ENVIRONMENT), "{").unwrap();
-    fs::write(folder.path().join(files::TOKENS), "rubbish\n").unwrap();
+    assert!(timed.measures() && !attacks_only.measures());
+}
+
+#[test]
+fn studies_come_in_the_order_in_which_they_began_and_torn_ones_are_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    write_document(&folder.path().join(files::MANIFEST), &manifest()).unwrap();
+    let studies = folder.path().join(files::STUDIES);
+    fs::create_dir(&studies).unwrap();
+    for (id, started_at) in [
+        ("http", "2026-11-26T10:00:00Z"),
+        ("theft", "2026-11-26T09:00:00Z"),
+    ] {
+        let study = Study {
+            schema: STUDY_SCHEMA.into(),
+            id: id.into(),
+            title: id.into(),
+            question: "What does it take?".into(),
+            form: Form::Short,
+            command: format!("tokenlab study run {id}"),
+            environment: Environment {
+                started_at: started_at.into(),
+                ..Environment::default()
+            },
+            elapsed_s: 1.0,
+            method: Vec::new(),
+            charts: Vec::new(),
+            tables: Vec::new(),
+            conclusion: Vec::new(),
+        };
+        write_document(&studies.join(format!("{id}.json")), &study).unwrap();
+    }
+    fs::write(studies.join("torn.json"), "{").unwrap();
+    fs::write(studies.join("index.html"), "<p>no document").unwrap();
+
     let run = RunRecord::read(folder.path()).unwrap();
-    assert_eq!(run.manifest, manifest);
-    let damaged: Vec<&str> = run.damage.iter().map(|damage| damage.file.as_str()).collect();
-    assert_eq!(damaged, [files::ENVIRONMENT, files::CATALOGUE, files::TOKENS]);
+    let ids: Vec<&str> = run.studies.iter().map(|study| study.id.as_str()).collect();
+    assert_eq!(ids, ["theft", "http"]);
+    let damaged = |name: &str| run.damage.iter().any(|damage| damage.file.ends_with(name));
+    assert!(damaged("torn.json") && !damaged("index.html"), "{:?}", run.damage);
 }
