@@ -71,16 +71,10 @@ slides plan="45" *flags:
 browser *program:
     crates/lab/browser/run {{program}}
 
-# Fuzz one target on nightly, or on stable with the nightly switch thrown; says which
+# Fuzz one target, on nightly or on stable with the nightly switch thrown
 [group('break')]
 fuzz target *flags:
-    @if rustup run nightly rustc --version >/dev/null 2>&1; then \
-        echo "nightly, AddressSanitizer (the first build takes a few minutes)"; \
-        cargo +nightly fuzz run {{target}} -- {{flags}}; \
-    else \
-        echo "no nightly here: stable with RUSTC_BOOTSTRAP=1, AddressSanitizer"; \
-        RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- {{flags}}; \
-    fi
+    fuzz/run run {{target}} -- {{flags}}
 
 # Fuzz every target for so many minutes in all, longest where coverage still grows
 [group('break')]

@@ -4,7 +4,7 @@
 # TARGET.options. Wants $SRC/tokenlab, $OUT and $SANITIZER, and nothing else.
 cd "$SRC/tokenlab"
 
-cargo fuzz build -O --debug-assertions --sanitizer "$SANITIZER"
+fuzz/run build -O --debug-assertions --sanitizer "$SANITIZER"
 built="${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release"
 
 for shim in fuzz/fuzz_targets/*.rs; do
@@ -13,10 +13,10 @@ for shim in fuzz/fuzz_targets/*.rs; do
     cp "$built/$target" "$OUT/"
     (cd "fuzz/corpus/$target" && find . -type f -name '*-*' -print0 | sort -z |
         xargs -0 zip -q "$OUT/${target}_seed_corpus.zip")
-    dictionary="$(sed -n 's/^    dictionary: Some("\(.*\)"),$/\1/p' "fuzz/src/$target.rs")"
+    dictionary="$(fuzz/run dictionary "$target")"
     printf '[libfuzzer]\nmax_len = 4096\ntimeout = 25\n' >"$OUT/$target.options"
     if [ -n "$dictionary" ]; then
-        cp "fuzz/dictionaries/$dictionary.dict" "$OUT/$target.dict"
+        cp "$dictionary" "$OUT/$target.dict"
         printf 'dict = %s.dict\n' "$target" >>"$OUT/$target.options"
     fi
 done

@@ -44,7 +44,9 @@ pub mod session;
 pub mod verifier;
 pub mod work;
 
+use std::env;
 use std::ffi::OsString;
+use std::sync::LazyLock;
 
 use tokenlab_harness::ClaimSet;
 
@@ -77,6 +79,10 @@ pub const fn targets() -> &'static [Target] {
     ]
 }
 
+/// Environment variable under which a target does nothing, so that its program shows
+/// what libFuzzer itself takes with so much instrumented code (`tokenlab fuzz rate`).
+pub const IDLE: &str = "TOKENLAB_FUZZ_IDLE";
+
 /// One fuzz target.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
@@ -98,11 +104,15 @@ pub struct Target {
 
 impl Target {
     /// Judges one input and panics on a finding, which is how libFuzzer hears
-    /// of it.
+    /// of it. With [`IDLE`] in the environment it does nothing.
     ///
     /// # Panics
     /// On a finding, in its words.
     pub fn hunt(&self, data: &[u8]) {
+        static IS_IDLE: LazyLock<bool> = LazyLock::new(|| env::var_os(IDLE).is_some());
+        if *IS_IDLE {
+            return;
+        }
         if let Err(finding) = (self.body)(data) {
             #[allow(clippy::panic)] // the one signal that libFuzzer understands
             {

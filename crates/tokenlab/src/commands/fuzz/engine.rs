@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tokenlab_fuzz::Target;
 use tokenlab_fuzz::plant::Plant;
+use tokenlab_fuzz::{IDLE, Target};
 
 use super::CORPUS;
 use crate::output::{Failure, Output};
@@ -46,8 +46,7 @@ impl Run {
 }
 
 impl Engine {
-    /// Builds every target, on nightly or else on stable with the switch that nightly
-    /// has thrown.
+    /// Builds every target, as `fuzz/run` does.
     ///
     /// # Errors
     /// [`Failure`] if this is no checkout, or cargo-fuzz is missing or fails.
@@ -57,26 +56,17 @@ impl Engine {
                 "there is no fuzz/fuzz_targets here; run this where tokenlab's source is",
             ));
         }
-        let has_nightly = Command::new("rustup")
-            .args(["run", "nightly", "rustc", "--version"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        let mut cargo = Command::new("cargo");
-        if has_nightly {
-            cargo.arg("+nightly");
-        } else {
-            cargo.env("RUSTC_BOOTSTRAP", "1");
-        }
         output.note(&"building the targets; the first time this takes some minutes");
-        let built = cargo.args(["fuzz", "build"]).stdout(Stdio::null()).status();
+        let built = Command::new("fuzz/run")
+            .arg("build")
+            .stdout(Stdio::null())
+            .status();
         match built {
             Ok(status) if status.success() => Ok(Self { folder: folder()? }),
             Ok(_) => Err(Failure::environment(
-                "`cargo fuzz build` failed; without cargo-fuzz: cargo install --locked cargo-fuzz --version 0.13.2",
+                "`fuzz/run build` failed; without cargo-fuzz: cargo install --locked cargo-fuzz --version 0.13.2",
             )),
-            Err(error) => Err(Failure::environment(format!("cannot start cargo: {error}"))),
+            Err(error) => Err(Failure::environment(format!("cannot start fuzz/run: {error}"))),
         }
     }
 
@@ -110,6 +100,15 @@ impl Engine {
     /// [`Failure`] if it can't be started.
     pub(super) fn run(&self, name: &str, arguments: &[String]) -> Result<Run, Failure> {
         read_run(name, Command::new(self.folder.join(name)).args(arguments))
+    }
+
+    /// The same of a target that does nothing with its inputs.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(super) fn run_idle(&self, target: &Target, arguments: &[String]) -> Result<Run, Failure> {
+        let mut program = Command::new(self.folder.join(target.name));
+        read_run(target.name, program.args(arguments).env(IDLE, "1"))
     }
 
     /// The same of the target that should find a planted bug, with the bug.

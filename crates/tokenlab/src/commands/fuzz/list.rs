@@ -62,7 +62,7 @@ pub(super) fn run(output: &Output) -> Result<(), Failure> {
         &[1, 3, 4],
         rows,
     ))?;
-    output.note(&"next: just fuzz jwt · cargo +nightly fuzz run jwt · tokenlab fuzz explain FILE");
+    output.note(&"next: fuzz/run run jwt · tokenlab fuzz explain FILE");
     Ok(())
 }
 

@@ -2,7 +2,9 @@
 //!
 //! libFuzzer itself takes time for every input, more on a slow machine. A target's
 //! rate means something only beside that of an empty one, taken in the same minutes:
-//! before each target and after it.
+//! before each target and after it. It also takes more the more code is instrumented,
+//! since it looks at every counter after every input: that shows in the same program
+//! when it does nothing.
 
 use serde::Serialize;
 use tokenlab_fuzz::targets;
@@ -17,17 +19,23 @@ struct Rate {
     id: &'static str,
     /// Executions a second.
     rate: f64,
-    /// The same of the empty target, on the same inputs.
+    /// The same of this target's program, doing nothing.
+    idle: f64,
+    /// The same of the empty target, whose program has hardly any code.
     empty: f64,
 }
 
 impl Rate {
-    fn ratio(&self) -> f64 {
+    fn ratio_to_idle(&self) -> f64 {
+        self.rate / self.idle.max(f64::EPSILON)
+    }
+
+    fn ratio_to_empty(&self) -> f64 {
         self.rate / self.empty.max(f64::EPSILON)
     }
 }
 
-/// Runs every target for `seconds`, and the empty one around it.
+/// Runs every target for `seconds`, then without its work, and the empty one around both.
 ///
 /// # Errors
 /// [`Failure`]: environment if the targets can't be built or run.
@@ -40,7 +48,7 @@ pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
             target.name,
             number + 1,
             targets().len(),
-            (targets().len() - number) as u64 * 3 * seconds
+            (targets().len() - number) as u64 * 4 * seconds
         ));
         // What is new goes into a folder that is gone afterwards.
         let scratch = tempfile::tempdir().map_err(Failure::environment)?;
@@ -53,10 +61,12 @@ pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
         ];
         let before = engine.run(EMPTY, &arguments)?;
         let ran = engine.run(target.name, &arguments)?;
+        let idle = engine.run_idle(target, &arguments)?;
         let after = engine.run(EMPTY, &arguments)?;
         rates.push(Rate {
             id: target.name,
             rate: ran.rate(),
+            idle: idle.rate(),
             empty: f64::midpoint(before.rate(), after.rate()),
         });
     }
@@ -67,20 +77,29 @@ pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
         vec![
             rate.id.to_owned(),
             format!("{:.0}", rate.rate),
+            format!("{:.0}", rate.idle),
+            format!("{:.3}", rate.ratio_to_idle()),
             format!("{:.0}", rate.empty),
-            format!("{:.2}", rate.ratio()),
-            if rate.ratio() >= ENOUGH { "yes" } else { "no" }.to_owned(),
+            format!("{:.3}", rate.ratio_to_empty()),
+            if rate.ratio_to_empty() >= ENOUGH {
+                "yes"
+            } else {
+                "no"
+            }
+            .to_owned(),
         ]
     });
     output.line(&table(
         &[
             "target",
             "inputs a second",
+            "doing nothing",
+            "ratio",
             "empty target",
             "ratio",
             "0.25 or more",
         ],
-        &[1, 2, 3],
+        &[1, 2, 3, 4, 5],
         rows.collect(),
     ))
 }
