@@ -306,6 +306,22 @@ mod tests {
     }
 
     #[test]
+    fn a_line_counts_once_all_of_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("progress.jsonl");
+        let (server, _) = Progress::open(&path).unwrap();
+        server.record(1, &ada(), "zeros", Event::Tried).unwrap();
+        let line = fs::read_to_string(&path).unwrap();
+        let (begun, rest) = line.split_at(20);
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        let tries = || server.of(&ada()).remove("zeros").unwrap().tries;
+        file.write_all(begun.as_bytes()).unwrap();
+        assert_eq!(tries(), 1, "half of a line");
+        file.write_all(rest.as_bytes()).unwrap();
+        assert_eq!(tries(), 2, "the whole line");
+    }
+
+    #[test]
     fn a_line_that_was_cut_off_costs_itself_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("progress.jsonl");
