@@ -270,6 +270,11 @@ fn the_format_tax_is_between_those_who_share_their_primitive() {
         .collect();
     assert_eq!(taxes, [whole(&found, "jwt/dalek", "rusty/v4")]);
     assert_eq!(taxes, [&found[0]], "it stands first");
+    assert_eq!(
+        taxes[0].steps,
+        std::slice::from_ref(&taxes[0].whole),
+        "no detour over others"
+    );
     assert!(taxes[0].whole.tied, "{:?}", taxes[0]);
 }
 
@@ -307,19 +312,20 @@ fn a_chart_shows_the_format_tax_and_then_the_fastest_of_both_sides() {
 }
 
 #[test]
-fn issuing_is_compared_by_itself() {
+fn issuing_is_compared_by_itself_and_after_verifying() {
     let mut record = run(&FIELD, &[]);
-    for measurement in &mut record.measurements {
+    for mut measurement in record.measurements.clone() {
         if measurement.contender.as_str() != "jwt/aws" {
             measurement.group.model = Model::Issue;
+            record.measurements.push(measurement);
         }
     }
     let found = comparisons(&record, &analyse(&record), "typical");
-    assert!(
-        found.iter().all(|pair| pair.group.model == Model::Issue),
-        "{found:?}"
+    let models: Vec<Model> = found.iter().map(|pair| pair.group.model).collect();
+    assert_eq!(
+        models,
+        [[Model::Verify; 4].as_slice(), &[Model::Issue; 2]].concat()
     );
-    assert_eq!(found.len(), 2);
 }
 
 #[test]
