@@ -9,6 +9,7 @@
 //! This crate knows no attack, measures nothing, prints nothing and opens no
 //! connection but to a Redis server that it started itself, on loopback.
 
+pub mod again;
 mod biscuit_wire;
 pub mod claims;
 pub mod contender;

@@ -5,13 +5,14 @@
 //! it is back; a cluster that is meant to survive that has one for each server.
 //! Valkey, which was Redis until 7.2, speaks the same and is set up alike.
 
-use std::time::{Duration, Instant};
-use std::{io, thread};
+use std::io;
+use std::time::Duration;
 
 use super::StoreError;
 use super::redis::RedisStore;
 use super::redis_admin::Admin;
 use super::redis_server::{RedisServer, failed, new_password};
+use crate::again;
 use crate::watched::free_port;
 
 /// Slots of a cluster, by its specification.
@@ -83,9 +84,8 @@ impl RedisCluster {
     /// Waits until every server knows every other and all slots are served.
     fn wait_until_agreed(&self) -> Result<(), StoreError> {
         const PAUSE: Duration = Duration::from_millis(50);
-        let started = Instant::now();
         let known = format!("cluster_known_nodes:{}", SHARES.len());
-        loop {
+        again::until(AGREED_WITHIN, PAUSE, || {
             let agreed = self.servers.iter().all(|server| {
                 let info =
                     Admin::connect(server).and_then(|mut admin| admin.ask::<String>("CLUSTER", &["INFO"]));
@@ -94,13 +94,10 @@ impl RedisCluster {
             if agreed && RedisStore::connect_cluster(&self.urls(), "").is_ok() {
                 return Ok(());
             }
-            if started.elapsed() > AGREED_WITHIN {
-                return Err(failed(format!(
-                    "three servers made no cluster within {AGREED_WITHIN:?}"
-                )));
-            }
-            thread::sleep(PAUSE);
-        }
+            Err(failed(format!(
+                "three servers made no cluster within {AGREED_WITHIN:?}"
+            )))
+        })
     }
 }
 

@@ -10,14 +10,15 @@
 
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::time::Duration;
+use std::{fs, io};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::redis::RedisStore;
 use super::{StoreError, folder_on_disk};
+use crate::again;
 use crate::watched::{Watched, free_port, installed};
 
 /// The program, as Debian's package of that name installs it.
@@ -57,13 +58,9 @@ impl RedisServer {
         if !is_installed() {
             return Err(failed(format!("it is not installed: {REMEDY}")));
         }
-        let mut attempt = 1;
-        loop {
-            match Self::start_once(password, &settings().map_err(failed)?) {
-                Err(_) if attempt < ATTEMPTS => attempt += 1,
-                started => return started,
-            }
-        }
+        again::times(ATTEMPTS, || {
+            Self::start_once(password, &settings().map_err(failed)?)
+        })
     }
 
     fn start_once(password: &str, settings: &str) -> Result<Self, StoreError> {
@@ -128,16 +125,9 @@ impl RedisServer {
 
     fn wait_until_ready(&self) -> Result<(), StoreError> {
         const PAUSE: Duration = Duration::from_millis(10);
-        let started = Instant::now();
-        loop {
-            match RedisStore::connect(&self.url(), "") {
-                Ok(_) => return Ok(()),
-                Err(error) if started.elapsed() > READY_WITHIN => {
-                    return Err(failed(format!("{}; {}", error.problem, self.server.last_words())));
-                }
-                Err(_) => thread::sleep(PAUSE),
-            }
-        }
+        again::until(READY_WITHIN, PAUSE, || RedisStore::connect(&self.url(), ""))
+            .map(|_| ())
+            .map_err(|error| failed(format!("{}; {}", error.problem, self.server.last_words())))
     }
 }
 

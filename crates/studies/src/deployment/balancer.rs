@@ -10,9 +10,9 @@ use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokenlab_harness::again;
 use tokenlab_harness::watched::{Watched, free_port, installed};
 
 use super::service::BALANCER_TIME;
@@ -27,6 +27,9 @@ pub static HAPROXY: Tool = Tool {
 
 /// How long it may take until it answers.
 const READY_WITHIN: Duration = Duration::from_secs(3);
+
+/// And how long it is left alone between two questions.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Somebody else may take the free port before it does.
 const ATTEMPTS: u32 = 3;
@@ -52,13 +55,7 @@ impl Balancer {
     /// # Errors
     /// [`StudyError::Service`] if it is not installed or does not answer.
     pub fn start(nodes: &[SocketAddr], routing: Routing) -> Result<Self, StudyError> {
-        let mut attempt = 1;
-        loop {
-            match Self::start_once(nodes, routing) {
-                Err(_) if attempt < ATTEMPTS => attempt += 1,
-                started => return started,
-            }
-        }
+        again::times(ATTEMPTS, || Self::start_once(nodes, routing))
     }
 
     fn start_once(nodes: &[SocketAddr], routing: Routing) -> Result<Self, StudyError> {
@@ -82,13 +79,8 @@ impl Balancer {
             haproxy: Watched::start(folder, command.into()).map_err(failed)?,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         };
-        let start = Instant::now();
-        while let Err(error) = balancer.nodes_in_use() {
-            if start.elapsed() > READY_WITHIN {
-                return Err(failed(format!("{error}; {}", balancer.haproxy.last_words())));
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
+        again::until(READY_WITHIN, PAUSE, || balancer.nodes_in_use())
+            .map_err(|error| failed(format!("{error}; {}", balancer.haproxy.last_words())))?;
         Ok(balancer)
     }
 

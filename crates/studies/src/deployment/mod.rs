@@ -18,8 +18,7 @@ pub mod service;
 pub mod store;
 
 use std::net::SocketAddr;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use balancer::{Balancer, Routing};
 use kind::Keeper;
@@ -27,6 +26,7 @@ use node::{Node, NodeProgram};
 use processor::Spent;
 use service::Settings;
 use store::SharedStore;
+use tokenlab_harness::again;
 use ureq::{Agent, RequestBuilder};
 
 use crate::load::Tally;
@@ -36,8 +36,8 @@ use crate::study::StudyError;
 /// How long nodes and balancer may take until all of them are used.
 const USED_WITHIN: Duration = Duration::from_secs(10);
 
-/// Meanwhile somebody's connection may have the port of a node that is started again.
-const ATTEMPTS: u32 = 5;
+/// How long somebody's connection may have the port of a node that is started again.
+const FREE_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long a request of this side may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -148,16 +148,9 @@ impl Deployment {
     /// [`StudyError::Service`] if it does not start.
     pub fn revive(&mut self, place: usize) -> Result<(), StudyError> {
         let port = self.addresses.get(place).map_or(0, SocketAddr::port);
-        let mut attempt = 1;
-        let node = loop {
-            match start_node(&self.program, &self.layout, self.store.as_ref(), place, port) {
-                Err(_) if attempt < ATTEMPTS => {
-                    attempt += 1;
-                    thread::sleep(Duration::from_millis(100));
-                }
-                started => break started?,
-            }
-        };
+        let node = again::until(FREE_WITHIN, Duration::from_millis(100), || {
+            start_node(&self.program, &self.layout, self.store.as_ref(), place, port)
+        })?;
         if let Some(gone) = self.nodes.get_mut(place) {
             *gone = Some(node);
         }
@@ -169,19 +162,15 @@ impl Deployment {
     /// # Errors
     /// [`StudyError::Service`] if it does not.
     pub fn wait_until_used(&self, nodes: usize) -> Result<(), StudyError> {
-        let start = Instant::now();
-        loop {
+        again::until(USED_WITHIN, Duration::from_millis(10), || {
             let used = self.balancer.nodes_in_use()?;
             if used == nodes {
                 return Ok(());
             }
-            if start.elapsed() > USED_WITHIN {
-                return Err(StudyError::Service(format!(
-                    "the balancer uses {used} nodes and not {nodes} after {USED_WITHIN:?}"
-                )));
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
+            Err(StudyError::Service(format!(
+                "the balancer uses {used} nodes and not {nodes} after {USED_WITHIN:?}"
+            )))
+        })
     }
 
     /// Logs somebody in for `lives` seconds, at the balancer or at one of the nodes.

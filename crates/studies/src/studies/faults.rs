@@ -8,8 +8,9 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokenlab_harness::again;
 use tokenlab_harness::session::redis_full::Full;
 use tokenlab_harness::{KeyRing, Policy, policy};
 use tokenlab_record::stats::Interval;
@@ -311,22 +312,17 @@ fn breaks(fault: Fault, deployment: &mut Deployment, third: Duration) -> Result<
 fn lost(deployment: &Deployment, acknowledged: &[User]) -> Result<u64, StudyError> {
     const PAUSE: Duration = Duration::from_millis(50);
     const BACK_WITHIN: Duration = Duration::from_secs(15);
-    let start = Instant::now();
     let mut lost = 0;
     for user in acknowledged {
-        loop {
+        lost += again::until(BACK_WITHIN, PAUSE, || {
             let tally = deployment.ask(user)?;
             if tally.failed == 0 {
-                lost += tally.refused;
-                break;
+                return Ok(tally.refused);
             }
-            if start.elapsed() > BACK_WITHIN {
-                return Err(StudyError::Service(format!(
-                    "the service has not come back within {BACK_WITHIN:?}"
-                )));
-            }
-            thread::sleep(PAUSE);
-        }
+            Err(StudyError::Service(format!(
+                "the service has not come back within {BACK_WITHIN:?}"
+            )))
+        })?;
     }
     Ok(lost)
 }
