@@ -86,6 +86,18 @@ impl Slice {
     }
 }
 
+/// What becomes of one request to `address` with that head.
+///
+/// # Errors
+/// [`StudyError::Service`] if nobody listens.
+pub fn once(address: SocketAddr, head: &str) -> Result<Tally, StudyError> {
+    let line = Line::connect(address);
+    let mut line = line.map_err(|error| StudyError::Service(error.to_string()))?;
+    let mut tally = Tally::default();
+    tally.count(line.ask(head).ok());
+    Ok(tally)
+}
+
 /// Sends requests to `address` whose `heads`, each with the empty line at its end, take turns.
 /// A connection that breaks is a request that failed, and is made anew.
 ///
@@ -245,6 +257,7 @@ mod tests {
         let slice = run(service.address(), &heads("/"), &closed).unwrap();
         assert!((2..=11).contains(&slice.tally().let_in), "{slice:?}");
     }
+
     #[test]
     fn heads_take_turns_and_a_service_that_hangs_up_fails_them() {
         let site = Router::new()
