@@ -17,7 +17,7 @@ use tokenlab_record::measurement::{
     Role,
 };
 use tokenlab_record::run::RunRecord;
-use tokenlab_record::stats::SplitMix64;
+use tokenlab_record::stats::{Interval, SplitMix64};
 
 /// Id, scheme, library, implementation of the primitive, nanoseconds.
 type Who = (&'static str, &'static str, &'static str, &'static str, f64);
@@ -196,6 +196,14 @@ fn a_rest_below_nothing_is_flagged_and_one_about_nothing_is_not() {
             found[0].rest_ns
         );
     }
+    let exact = [
+        ("jwt.EdDSA", FloorPart::Crypto, "only", 34_000.0),
+        ("jwt.EdDSA", FloorPart::Base64, "only", 1_000.0),
+        ("jwt.EdDSA", FloorPart::Json, "only", 1_000.0),
+    ];
+    let found = above_floors(&run(&[jwt(36_000.0)], &exact));
+    assert_eq!(found[0].rest_ns, Interval::exact(0.0));
+    assert!(!found[0].negative_rest, "nothing is not below nothing");
 }
 
 #[test]
