@@ -101,10 +101,10 @@ test:
 interop *program:
     crates/harness/interop/run {{program}}
 
-# Break the statistics one operator at a time and list what no test notices (cargo install --locked cargo-mutants)
+# Break a package, the statistics by default, one operator at a time and list what its tests don't notice (cargo install --locked cargo-mutants)
 [group('check')]
-mutants *flags:
-    PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 cargo mutants --package tokenlab-record {{flags}}
+mutants package="tokenlab-record" *flags:
+    PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 cargo mutants --package {{package}} {{flags}}
 
 # Formatting and lints; warnings are errors here and in CI
 [group('check')]
