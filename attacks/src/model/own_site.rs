@@ -94,5 +94,14 @@ mod tests {
             publish("/test-of-own-site/long", long),
             Err(NotPublished::TooLong)
         );
+        // A site that is full takes another version of what it has, and nothing new.
+        for number in 1..MOST_DOCUMENTS {
+            publish(&format!("/test-of-own-site/{number}"), vec![0; MOST_BYTES]).unwrap();
+        }
+        let one_more = publish("/test-of-own-site/one-more", Vec::new());
+        assert_eq!(one_more, Err(NotPublished::Full));
+        publish("/test-of-own-site/keys", b"{\"keys\":[]}".to_vec()).unwrap();
+        let replaced = below("/test-of-own-site/keys").into_values().next().unwrap();
+        assert_eq!((replaced.content.len(), replaced.fetched), (11, 0));
     }
 }
