@@ -118,7 +118,7 @@ fn sound_evidence_passes_every_figure() {
     }
 }
 
-/// What is wrong, how it comes about, and the one figure that must not pass.
+/// What is wrong, how it comes about, and the figures that must not pass.
 type Wrong = (&'static str, fn(&mut Evidence), &'static str);
 
 const WRONG: [Wrong; 26] = [
