@@ -121,7 +121,7 @@ fn sound_evidence_passes_every_figure() {
 /// What is wrong, how it comes about, and the figures that must not pass.
 type Wrong = (&'static str, fn(&mut Evidence), &'static str);
 
-const WRONG: [Wrong; 26] = [
+const WRONG: [Wrong; 27] = [
     (
         "twins 0.6 % apart",
         |it| {
@@ -169,6 +169,22 @@ const WRONG: [Wrong; 26] = [
         "two of twenty twins differ",
         |it| {
             for twin in &mut it.quiet[0].twins[..2] {
+                twin.ratio = certain(1.5);
+            }
+        },
+        "false-differences",
+    ),
+    (
+        "two of 39 twins differ",
+        |it| {
+            // As many again that only this figure looks at.
+            for trial in it.quiet.iter_mut().chain(&mut it.busy) {
+                let mut others = trial.twins.clone();
+                others.iter_mut().for_each(|twin| twin.log_ratios.clear());
+                trial.twins.extend(others);
+            }
+            it.quiet[0].twins.pop();
+            for twin in &mut it.busy[0].twins[..2] {
                 twin.ratio = certain(1.5);
             }
         },
