@@ -6,30 +6,22 @@
     clippy::panic
 )] // invented runs are small and known
 
+mod invented;
+
 use std::collections::BTreeMap;
 
+use invented::{ITERATIONS, canary, empty, measurement};
 use tokenlab_record::catalogue::{
     CATALOGUE_SCHEMA, Catalogue, Class, ContenderCard, ContenderId, Family, Primitive,
 };
 use tokenlab_record::compare::{Case, Comparison, Finding, Which, by_model, by_movement};
 use tokenlab_record::environment::{ENVIRONMENT_SCHEMA, Environment};
-use tokenlab_record::measurement::{
-    CANARY_SCHEMA, Canary, Group, MEASUREMENT_SCHEMA, Measurement, Model, Role,
-};
-use tokenlab_record::run::{MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document};
+use tokenlab_record::measurement::{Measurement, Model, Role};
+use tokenlab_record::run::{RunRecord, Status};
 use tokenlab_record::stats::SplitMix64;
 
 const LAUNCHES: u32 = 12;
 const ROUNDS: usize = 7;
-const ITERATIONS: u32 = 10;
-
-fn group(model: Model) -> Group {
-    Group {
-        model,
-        corpus: "typical".into(),
-        class: Class::Signature128,
-    }
-}
 
 fn card(id: &str) -> ContenderCard {
     ContenderCard {
@@ -57,32 +49,13 @@ fn run(seed: u64, cases: &[(&str, f64)]) -> RunRecord {
     let mut measurements = Vec::new();
     let mut canaries = Vec::new();
     for launch in 0..LAUNCHES {
-        canaries.push(Canary {
-            schema: CANARY_SCHEMA.into(),
-            run: "test".into(),
-            group: group(Model::Verify),
-            launch,
-            before_ns: vec![50_000; ROUNDS],
-            after_ns: vec![50_000; ROUNDS],
-        });
+        canaries.push(canary(launch, ROUNDS));
         for (id, ns) in cases {
             let layout = noise(0.01);
             let cpu_ns: Vec<u64> = (0..ROUNDS)
                 .map(|_| (ns * f64::from(ITERATIONS) * layout * noise(0.005)).round() as u64)
                 .collect();
-            measurements.push(Measurement {
-                schema: MEASUREMENT_SCHEMA.into(),
-                run: "test".into(),
-                contender: ContenderId::new(*id),
-                role: Role::Contender,
-                group: group(Model::Verify),
-                launch,
-                iterations: ITERATIONS,
-                wall_ns: cpu_ns.clone(),
-                cpu_ns,
-                verified: true,
-                error: None,
-            });
+            measurements.push(measurement(id, Role::Contender, launch, cpu_ns));
         }
     }
     RunRecord {
@@ -99,31 +72,8 @@ fn run(seed: u64, cases: &[(&str, f64)]) -> RunRecord {
         },
         measurements,
         canaries,
-        damage: Vec::new(),
         ..empty()
     }
-}
-
-/// A run that has a plan and nothing else.
-fn empty() -> RunRecord {
-    let folder = tempfile::tempdir().unwrap();
-    let manifest = Manifest {
-        schema: MANIFEST_SCHEMA.into(),
-        run: "test".into(),
-        profile: "default".into(),
-        only: None,
-        seed: 1,
-        launches: LAUNCHES,
-        rounds: ROUNDS as u32,
-        block_ns: 300_000,
-        groups: vec![group(Model::Verify)],
-        expected_s: 1.0,
-        elapsed_s: 1.0,
-        command: "tokenlab bench".into(),
-        status: Status::Complete,
-    };
-    write_document(&folder.path().join(files::MANIFEST), &manifest).unwrap();
-    RunRecord::read(folder.path()).unwrap()
 }
 
 fn findings(comparison: &Comparison) -> BTreeMap<String, Finding> {

@@ -7,15 +7,12 @@
 
 mod invented;
 
-use invented::{ITERATIONS, LAUNCHES, ROUNDS, empty, group};
+use invented::{ITERATIONS, LAUNCHES, ROUNDS, canary, empty, group, measurement};
 use tokenlab_record::analysis::analyse;
 use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 use tokenlab_record::floors::above_floors;
 use tokenlab_record::format_tax::{Change, Comparison, comparisons};
-use tokenlab_record::measurement::{
-    CANARY_SCHEMA, Canary, FLOOR_SCHEMA, FloorMeasurement, FloorPart, MEASUREMENT_SCHEMA, Measurement, Model,
-    Role,
-};
+use tokenlab_record::measurement::{FLOOR_SCHEMA, FloorMeasurement, FloorPart, Measurement, Model, Role};
 use tokenlab_record::run::RunRecord;
 use tokenlab_record::stats::{Interval, SplitMix64};
 
@@ -55,29 +52,12 @@ fn run(contenders: &[Who], floors: &[Least]) -> RunRecord {
             let block = |round: &f64| (ns * f64::from(ITERATIONS) * round).round() as u64;
             shared.iter().map(block).collect()
         };
-        record.canaries.push(Canary {
-            schema: CANARY_SCHEMA.into(),
-            run: "test".into(),
-            group: group(),
-            launch,
-            before_ns: vec![50_000; ROUNDS],
-            after_ns: vec![50_000; ROUNDS],
-        });
-        record
-            .measurements
-            .extend(contenders.iter().map(|(id, _, _, _, ns)| Measurement {
-                schema: MEASUREMENT_SCHEMA.into(),
-                run: "test".into(),
-                contender: ContenderId::new(*id),
-                role: Role::Contender,
-                group: group(),
-                launch,
-                iterations: ITERATIONS,
-                cpu_ns: blocks(*ns),
-                wall_ns: blocks(*ns),
-                verified: true,
-                error: None,
-            }));
+        record.canaries.push(canary(launch, ROUNDS));
+        record.measurements.extend(
+            contenders
+                .iter()
+                .map(|(id, _, _, _, ns)| measurement(id, Role::Contender, launch, blocks(*ns))),
+        );
         record.floors.extend(
             floors
                 .iter()

@@ -33,38 +33,48 @@ pub(crate) fn run(cases: &[(&str, Role, f64)]) -> RunRecord {
     let mut canaries = Vec::new();
     for launch in 0..LAUNCHES {
         let shared: Vec<f64> = (0..ROUNDS).map(|_| noise(0.04)).collect();
-        canaries.push(Canary {
-            schema: CANARY_SCHEMA.into(),
-            run: "test".into(),
-            group: group(),
-            launch,
-            before_ns: vec![50_000; ROUNDS],
-            after_ns: vec![50_000; ROUNDS],
-        });
+        canaries.push(canary(launch, ROUNDS));
         for (id, role, ns) in cases {
             let cpu_ns: Vec<u64> = shared
                 .iter()
                 .map(|round| (ns * f64::from(ITERATIONS) * round * noise(0.004)).round() as u64)
                 .collect();
-            measurements.push(Measurement {
-                schema: MEASUREMENT_SCHEMA.into(),
-                run: "test".into(),
-                contender: ContenderId::new(*id),
-                role: *role,
-                group: group(),
-                launch,
-                iterations: ITERATIONS,
-                wall_ns: cpu_ns.clone(),
-                cpu_ns,
-                verified: true,
-                error: None,
-            });
+            measurements.push(measurement(id, *role, launch, cpu_ns));
         }
     }
     RunRecord {
         measurements,
         canaries,
         ..empty()
+    }
+}
+
+/// A launch in whose rounds nothing was disturbed.
+pub(crate) fn canary(launch: u32, rounds: usize) -> Canary {
+    Canary {
+        schema: CANARY_SCHEMA.into(),
+        run: "test".into(),
+        group: group(),
+        launch,
+        before_ns: vec![50_000; rounds],
+        after_ns: vec![50_000; rounds],
+    }
+}
+
+/// Blocks of [`ITERATIONS`] operations that had the processor for themselves.
+pub(crate) fn measurement(id: &str, role: Role, launch: u32, cpu_ns: Vec<u64>) -> Measurement {
+    Measurement {
+        schema: MEASUREMENT_SCHEMA.into(),
+        run: "test".into(),
+        contender: ContenderId::new(id),
+        role,
+        group: group(),
+        launch,
+        iterations: ITERATIONS,
+        wall_ns: cpu_ns.clone(),
+        cpu_ns,
+        verified: true,
+        error: None,
     }
 }
 
