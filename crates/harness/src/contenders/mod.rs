@@ -11,6 +11,7 @@ mod jsonwebtoken;
 mod jws;
 mod jwt_compact;
 mod jwt_simple;
+mod members;
 mod paseto_rs;
 mod pasetors;
 mod rusty_paseto;

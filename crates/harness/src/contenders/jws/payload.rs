@@ -1,16 +1,12 @@
 //! Payloads of signed JWTs, on their way in and out of a library.
 
-use std::fmt;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::{MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
 
 use crate::claims::{ClaimSet, Encode, NumericDate};
 use crate::contender::IssueError;
+use crate::contenders::members::Members;
 use crate::rejection::{RejectReason, Rejection};
 
 /// A payload for a library that writes JSON itself.
@@ -18,15 +14,15 @@ pub(in crate::contenders) enum Payload<'a> {
     /// Claims, in the one wire form.
     Claims(&'a ClaimSet),
     /// A JSON object from outside, its members in their order.
-    Object(Vec<(String, Value)>),
+    Object(Members),
 }
 
 impl Payload<'_> {
     /// Reads a payload that must be a JSON object. White space between its
     /// members is lost, and so is the order of members further in.
     pub(in crate::contenders) fn object(payload: &[u8]) -> Result<Self, IssueError> {
-        serde_json::from_slice::<Members>(payload)
-            .map(|members| Self::Object(members.0))
+        serde_json::from_slice(payload)
+            .map(Self::Object)
             .map_err(|error| {
                 IssueError::new(format!(
                     "the library signs JSON objects alone, and this is none: {error}"
@@ -39,40 +35,8 @@ impl Serialize for Payload<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Claims(claims) => Encode::<NumericDate>::new(claims).serialize(serializer),
-            Self::Object(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
+            Self::Object(members) => members.serialize(serializer),
         }
-    }
-}
-
-struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(MembersVisitor)
     }
 }
 

@@ -3,15 +3,11 @@
 //! It counts time in 32 bits of seconds and keeps audiences as a set: a time
 //! outside is refused here, and audiences come back sorted, each once.
 
-use std::fmt;
-
 use jwt_simple::prelude::{Audiences, JWTClaims, UnixTimeStamp};
-use serde::de::{MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::claims::ClaimSet;
+use crate::contenders::members::Members;
 
 /// The library's claims as the lab's own.
 pub(super) fn returned(claims: JWTClaims<Members>) -> Result<ClaimSet, String> {
@@ -53,42 +49,5 @@ fn time(name: &str, time: Option<UnixTimeStamp>) -> Result<Option<i64>, String> 
         None => Ok(None),
         Some(seconds) if seconds < LAST_SECOND => Ok(i64::try_from(seconds).ok()),
         Some(_) => Err(format!("claim {name} is later than the library can tell")),
-    }
-}
-
-/// Members of a JSON object in their order, one that occurs twice included.
-pub(super) struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-impl Serialize for Members {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
     }
 }

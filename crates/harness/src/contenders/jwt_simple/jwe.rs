@@ -23,11 +23,12 @@ use rsa::traits::PublicKeyParts;
 use serde::Serialize;
 use tokenlab_record::catalogue::{Class, ContenderCard, ContenderId, Family, Primitive};
 
-use super::claims::{Members, returned};
+use super::claims::returned;
 use super::{LIBRARY, rejection};
 use crate::claims::{ClaimSet, Encode, NumericDate};
 use crate::contender::{Bound, Codec, Contender, IssueError, Opened, SetupError, TokenService};
 use crate::contenders::jws::{can_bind, is_bound};
+use crate::contenders::members::Members;
 use crate::exchange::{Key, PublicKey};
 use crate::keys::KeyRing;
 use crate::policy::Policy;
