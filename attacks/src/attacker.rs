@@ -584,3 +584,25 @@ fn own_ring() -> &'static KeyRing {
     static RING: OnceLock<KeyRing> = OnceLock::new();
     RING.get_or_init(|| KeyRing::from_seed(0x004D_414C_4C4F_5259))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheme::ContentEncryption;
+
+    /// RFC 7518 §4.4 and §5.3: the algorithm says how long a key is, and a library
+    /// would refuse another before it looks at a forgery.
+    #[test]
+    fn her_secret_is_as_long_as_the_algorithm_wants_it() {
+        for (alg, enc, length) in [
+            (KeyManagement::A128Kw, ContentEncryption::A128Gcm, 16),
+            (KeyManagement::A256Kw, ContentEncryption::A256Gcm, 32),
+            (KeyManagement::Dir, ContentEncryption::A256Gcm, 32),
+        ] {
+            let scheme = Scheme::Jwe(alg, enc);
+            let stored = own_stored_key(scheme).unwrap();
+            assert_eq!(stored.len(), length, "{scheme}");
+            assert_eq!(own_jwk(scheme).unwrap()["k"], mint::part(&stored), "{scheme}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tokenlab_attacks::desk::{Closed, Desk, Draft};
 use tokenlab_attacks::targets::deviations;
 use tokenlab_attacks::{Scheme, Weakness, catalogue, replay, targets};
 use tokenlab_harness::contenders;
@@ -317,4 +318,33 @@ fn no_attack_reaches_for_what_an_issuer_knows() {
 
 fn source_of(path: &str, id: &str) -> String {
     fs::read_to_string(folder(path).join(id.replace('-', "_")).with_extension("rs")).unwrap()
+}
+
+#[test]
+fn a_card_says_of_a_target_what_its_profile_does() {
+    for target in targets::all() {
+        let profile = target.profile();
+        let card = profile.card();
+        let ids: Vec<&str> = profile
+            .weaknesses()
+            .iter()
+            .map(|weakness| weakness.id())
+            .collect();
+        assert_eq!(card.weaknesses, ids, "{}", card.id);
+        assert_eq!(card.id.as_str(), profile.id.as_str());
+    }
+}
+
+/// Session fixation needs an id that is nobody's yet; a token says who somebody is.
+#[test]
+fn a_visitor_gets_a_session_and_never_a_token() {
+    for target in targets::all() {
+        if !matches!(target.profile().scheme, Scheme::Session(_)) {
+            let gets = target.exposure().desk.visit();
+            assert_eq!(gets, None, "{}", target.profile().id);
+        }
+    }
+    assert_eq!(Closed.visit(), None);
+    let said = Closed.issue(&Draft::default()).unwrap_err();
+    assert!(said.contains("nobody issues"), "{said}");
 }
