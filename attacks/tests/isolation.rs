@@ -99,15 +99,23 @@ fn whoever_should_hold_holds_and_says_why() {
 fn every_isolated_cell_is_in_one_batch_and_what_may_die_is_alone_in_its() {
     let batches = isolation::batches(|_, _| true);
     let mut cells = BTreeSet::new();
+    let mut shared = BTreeSet::new();
     for batch in &batches {
         assert_eq!(batch.alone, measures(batch.attack));
+        let falls = |target: &&dyn Target| isolation::is_to_fall(batch.attack, *target);
+        if batch.alone || !batch.targets.iter().any(falls) {
+            let id = batch.attack.id();
+            assert!(shared.insert(id), "{id}: two children for what one could replay");
+        }
         for target in &batch.targets {
             assert!(cells.insert((batch.attack.id(), target.id())));
             let dies = isolation::is_to_fall(batch.attack, *target);
             assert!(!dies || batch.alone || batch.targets.len() == 1);
         }
     }
-    assert_eq!(cells.len(), isolation::pairs(|_, _| true).len());
+    let pairs = isolation::pairs(|_, _| true).into_iter();
+    let wanted: BTreeSet<_> = pairs.map(|(attack, target)| (attack.id(), target.id())).collect();
+    assert_eq!(cells, wanted);
     assert!(batches.is_sorted_by_key(|batch| batch.alone));
     assert!(isolation::batches(|_, _| false).is_empty());
 }
