@@ -39,7 +39,10 @@ fn heard(attack: &dyn Attack, lines: &[String]) -> Vec<Replay> {
         listener.hear(line).unwrap();
     }
     assert_eq!(listener.busy(), None);
-    listener.conclude(attack, None)
+    let done = listener.count();
+    let replays = listener.conclude(attack, None);
+    assert_eq!(replays.len(), done);
+    replays
 }
 
 #[test]
@@ -116,6 +119,8 @@ fn every_isolated_cell_is_in_one_batch_and_what_may_die_is_alone_in_its() {
     let pairs = isolation::pairs(|_, _| true).into_iter();
     let wanted: BTreeSet<_> = pairs.map(|(attack, target)| (attack.id(), target.id())).collect();
     assert_eq!(cells, wanted);
+    let isolated = catalogue::all().iter().filter(|attack| attack.profile().isolated);
+    assert!(isolated.count() > 0 && !cells.is_empty());
     assert!(batches.is_sorted_by_key(|batch| batch.alone));
     assert!(isolation::batches(|_, _| false).is_empty());
 }
