@@ -112,8 +112,7 @@ fn every_isolated_cell_is_in_one_batch_and_what_may_die_is_alone_in_its() {
         }
         for target in &batch.targets {
             assert!(cells.insert((batch.attack.id(), target.id())));
-            let dies = isolation::is_to_fall(batch.attack, *target);
-            assert!(!dies || batch.alone || batch.targets.len() == 1);
+            assert!(!falls(target) || batch.alone || batch.targets.len() == 1);
         }
     }
     let pairs = isolation::pairs(|_, _| true).into_iter();

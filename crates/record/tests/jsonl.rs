@@ -1,14 +1,15 @@
 //! Records survive the disk, and damage costs only the damaged line.
 
+mod invented;
+
 use std::fs;
 
+use invented::empty;
 use tokenlab_record::catalogue::{Class, ContenderId};
 use tokenlab_record::environment::Environment;
 use tokenlab_record::jsonl::{self, Appender};
 use tokenlab_record::measurement::{TOKEN_SIZE_SCHEMA, TokenAnatomy, TokenSize};
-use tokenlab_record::run::{
-    ATTACKS_ONLY, MANIFEST_SCHEMA, Manifest, RunRecord, Status, files, write_document,
-};
+use tokenlab_record::run::{ATTACKS_ONLY, Manifest, RunRecord, Status, files, write_document};
 use tokenlab_record::study::{Form, STUDY_SCHEMA, Study};
 
 fn size(corpus: &str) -> TokenSize {
@@ -94,7 +95,10 @@ fn a_folder_with_damage_is_still_a_run_and_one_without_a_manifest_is_none() {
     let error = RunRecord::read(folder.path()).unwrap_err().to_string();
     assert!(error.contains("run.json"), "{error}");
 
-    let manifest = manifest();
+    let manifest = Manifest {
+        status: Status::Partial,
+        ..empty().manifest
+    };
     write_document(&folder.path().join(files::MANIFEST), &manifest).unwrap();
     fs::write(folder.path().join(files::ENVIRONMENT), "{").unwrap();
     fs::write(folder.path().join(files::TOKENS), "rubbish\n").unwrap();
@@ -104,30 +108,12 @@ fn a_folder_with_damage_is_still_a_run_and_one_without_a_manifest_is_none() {
     assert_eq!(damaged, [files::ENVIRONMENT, files::CATALOGUE, files::TOKENS]);
 }
 
-fn manifest() -> Manifest {
-    Manifest {
-        schema: MANIFEST_SCHEMA.into(),
-        run: "test".into(),
-        profile: "quick".into(),
-        only: None,
-        seed: 1,
-        launches: 1,
-        rounds: 1,
-        block_ns: 1,
-        groups: Vec::new(),
-        expected_s: 1.0,
-        elapsed_s: 0.5,
-        command: "tokenlab bench".into(),
-        status: Status::Partial,
-    }
-}
-
 #[test]
 fn a_run_of_attacks_alone_times_nothing() {
-    let timed = manifest();
+    let timed = empty().manifest;
     let attacks_only = Manifest {
         profile: ATTACKS_ONLY.into(),
-        ..manifest()
+        ..timed.clone()
     };
     assert!(timed.measures() && !attacks_only.measures());
 }
@@ -135,7 +121,7 @@ fn a_run_of_attacks_alone_times_nothing() {
 #[test]
 fn studies_come_in_the_order_in_which_they_began_and_torn_ones_are_damage() {
     let folder = tempfile::tempdir().unwrap();
-    write_document(&folder.path().join(files::MANIFEST), &manifest()).unwrap();
+    write_document(&folder.path().join(files::MANIFEST), &empty().manifest).unwrap();
     let studies = folder.path().join(files::STUDIES);
     fs::create_dir(&studies).unwrap();
     for (id, started_at) in [

@@ -5,7 +5,7 @@
 mod invented;
 
 use invented::{ROUNDS, empty, group, run};
-use tokenlab_record::analysis::{Twin, analyse};
+use tokenlab_record::analysis::{Analysis, Row, Twin, analyse};
 use tokenlab_record::catalogue::ContenderId;
 use tokenlab_record::environment::Environment;
 use tokenlab_record::floors::AboveFloor;
@@ -45,9 +45,9 @@ fn sound() -> Evidence {
         cases.push((name, Role::Twin, ns));
         cases.push((name, Role::Slowed, ns * 1.03));
     }
-    let trial = analyse(&run(&cases));
-    let mut canaries = run(&cases).canaries;
-    for canary in &mut canaries {
+    let mut run = run(&cases);
+    let trial = analyse(&run);
+    for canary in &mut run.canaries {
         for (round, ns) in (0..).zip(&mut canary.before_ns) {
             *ns *= if is_burst(round) { 2 } else { 1 };
         }
@@ -57,7 +57,7 @@ fn sound() -> Evidence {
         busy: vec![trial.clone(); 2],
         drift: vec![trial.clone()],
         layout: vec![trial.clone()],
-        bursts: canaries,
+        bursts: run.canaries,
         is_burst,
         above_floors: vec![AboveFloor {
             contender: ContenderId::new("a"),
@@ -92,10 +92,31 @@ fn certain(ratio: f64) -> Interval {
     }
 }
 
-fn slower(twins: &mut [Twin], by: f64) {
-    for round in twins.iter_mut().flat_map(|twin| &mut twin.log_ratios).flatten() {
+/// Makes every twin of these trials slower.
+fn slower(trials: &mut [Analysis], by: f64) {
+    let twins = trials.iter_mut().flat_map(|trial| &mut trial.twins);
+    for round in twins.flat_map(|twin| &mut twin.log_ratios).flatten() {
         *round += by.ln();
     }
+}
+
+/// Gives these controls a ratio that is [`certain`].
+fn declare(controls: &mut [Twin], ratio: f64) {
+    for control in controls {
+        control.ratio = certain(ratio);
+    }
+}
+
+/// The ratio of a row, so many times as large.
+fn scale(row: &mut Row, by: f64) {
+    row.ratio = row.ratio.map(|ratio| ratio * by);
+}
+
+/// Launch medians of which so many are on a level 30 % above the others.
+fn levels(slow: u32) -> Vec<f64> {
+    (0..8)
+        .map(|launch| if launch < slow { 91_000.0 } else { 70_000.0 })
+        .collect()
 }
 
 /// Leaves `count` bursts of the first canary without a trace.
@@ -125,33 +146,27 @@ const WRONG: [Wrong; 27] = [
     (
         "twins 0.6 % apart",
         |it| {
-            it.quiet
-                .iter_mut()
-                .for_each(|trial| slower(&mut trial.twins, 1.006))
+            slower(&mut it.quiet, 1.006);
         },
         "aa-quiet",
     ),
     (
         "twins certainly 0.4 % apart",
         |it| {
-            it.quiet
-                .iter_mut()
-                .for_each(|trial| slower(&mut trial.twins, 1.004))
+            slower(&mut it.quiet, 1.004);
         },
         "aa-quiet",
     ),
     (
         "faster twins",
         |it| {
-            it.busy
-                .iter_mut()
-                .for_each(|trial| slower(&mut trial.twins, 0.994))
+            slower(&mut it.busy, 0.994);
         },
         "aa-busy",
     ),
     (
         "a drift that is not cancelled",
-        |it| slower(&mut it.drift[0].twins, 1.006),
+        |it| slower(&mut it.drift, 1.006),
         "drift",
     ),
     ("no twin under drift", |it| it.drift.clear(), "drift"),
@@ -168,9 +183,7 @@ const WRONG: [Wrong; 27] = [
     (
         "two of twenty twins differ",
         |it| {
-            for twin in &mut it.quiet[0].twins[..2] {
-                twin.ratio = certain(1.5);
-            }
+            declare(&mut it.quiet[0].twins[..2], 1.5);
         },
         "false-differences",
     ),
@@ -184,9 +197,7 @@ const WRONG: [Wrong; 27] = [
                 trial.twins.extend(others);
             }
             it.quiet[0].twins.pop();
-            for twin in &mut it.busy[0].twins[..2] {
-                twin.ratio = certain(1.5);
-            }
+            declare(&mut it.busy[0].twins[..2], 1.5);
         },
         "false-differences",
     ),
@@ -200,18 +211,14 @@ const WRONG: [Wrong; 27] = [
     (
         "three of twenty not found",
         |it| {
-            for planted in &mut it.busy[0].planted[..3] {
-                planted.ratio = certain(1.0);
-            }
+            declare(&mut it.busy[0].planted[..3], 1.0);
         },
         "planted-found",
     ),
     (
         "three of twenty found as faster",
         |it| {
-            for planted in &mut it.quiet[0].planted[..3] {
-                planted.ratio = certain(0.9);
-            }
+            declare(&mut it.quiet[0].planted[..3], 0.9);
         },
         "planted-found",
     ),
@@ -262,16 +269,14 @@ const WRONG: [Wrong; 27] = [
     (
         "ratios 4 % apart",
         |it| {
-            let ratio = &mut it.runs[1].rankings[0].rows[3].ratio;
-            *ratio = ratio.map(|ratio| ratio * 1.04);
+            scale(&mut it.runs[1].rankings[0].rows[3], 1.04);
         },
         "ratios-agree",
     ),
     (
         "ratios 4 % apart, the first run slower",
         |it| {
-            let ratio = &mut it.runs[0].rankings[0].rows[1].ratio;
-            *ratio = ratio.map(|ratio| ratio * 1.04);
+            scale(&mut it.runs[0].rankings[0].rows[1], 1.04);
         },
         "ratios-agree",
     ),
@@ -326,41 +331,35 @@ type Bearable = (&'static str, fn(&mut Evidence));
 const BEARABLE: [Bearable; 8] = [
     ("the second run is led by a contender of its own", |it| {
         for row in &mut it.runs[1].rankings[0].rows {
-            row.ratio = row.ratio.map(|ratio| ratio * 1.3);
+            scale(row, 1.3);
         }
     }),
     ("one of twenty twins differs", |it| {
         it.quiet[0].twins[0].ratio = certain(1.5)
     }),
     ("two of twenty not found", |it| {
-        for planted in &mut it.busy[0].planted[..2] {
-            planted.ratio = certain(1.0);
-        }
+        declare(&mut it.busy[0].planted[..2], 1.0);
     }),
     ("two of 48 bursts missed", |it| hide_bursts(&mut it.bursts[0], 2)),
     ("two contenders become equal", |it| {
         it.runs[1].rankings[0].rows[1].rank = 1
     }),
     ("ratios 2 % apart", |it| {
-        let ratio = &mut it.runs[1].rankings[0].rows[3].ratio;
-        *ratio = ratio.map(|ratio| ratio * 1.02);
+        scale(&mut it.runs[1].rankings[0].rows[3], 1.02);
     }),
     ("a contender falls to its slower level", |it| {
         for (run, slow) in it.runs.iter_mut().zip([3, 5]) {
             let row = &mut run.rankings[0].rows[2];
-            row.cpu_ns = row.cpu_ns.map(|ns| if slow > 4 { ns * 1.3 } else { ns });
-            row.ratio = row.ratio.map(|ratio| if slow > 4 { ratio * 1.3 } else { ratio });
-            row.launch_medians_ns = (0..8)
-                .map(|launch| if launch < slow { 91_000.0 } else { 70_000.0 })
-                .collect();
+            let by = if slow > 4 { 1.3 } else { 1.0 };
+            row.cpu_ns = row.cpu_ns.map(|ns| ns * by);
+            scale(row, by);
+            row.launch_medians_ns = levels(slow);
         }
     }),
     ("a slower day, and one contender on two levels on both", |it| {
         for (run, pace) in it.runs.iter_mut().zip([1.0, 1.2]) {
             let rows = &mut run.rankings[0].rows;
-            rows[2].launch_medians_ns = (0..8)
-                .map(|launch| if launch < 4 { 91_000.0 } else { 70_000.0 })
-                .collect();
+            rows[2].launch_medians_ns = levels(4);
             for row in rows {
                 row.cpu_ns = row.cpu_ns.map(|ns| ns * pace);
                 row.launch_medians_ns.iter_mut().for_each(|ns| *ns *= pace);
