@@ -312,19 +312,20 @@ fn breaks(fault: Fault, deployment: &mut Deployment, third: Duration) -> Result<
 fn lost(deployment: &Deployment, acknowledged: &[User]) -> Result<u64, StudyError> {
     const PAUSE: Duration = Duration::from_millis(50);
     const BACK_WITHIN: Duration = Duration::from_secs(15);
-    let mut lost = 0;
-    for user in acknowledged {
-        lost += again::until(BACK_WITHIN, PAUSE, || {
+    let (mut waiting, mut lost) = (acknowledged, 0);
+    again::until(BACK_WITHIN, PAUSE, || {
+        while let [user, others @ ..] = waiting {
             let tally = deployment.ask(user)?;
-            if tally.failed == 0 {
-                return Ok(tally.refused);
+            if tally.failed > 0 {
+                return Err(StudyError::Service(format!(
+                    "the service has not come back within {BACK_WITHIN:?}"
+                )));
             }
-            Err(StudyError::Service(format!(
-                "the service has not come back within {BACK_WITHIN:?}"
-            )))
-        })?;
-    }
-    Ok(lost)
+            lost += tally.refused;
+            waiting = others;
+        }
+        Ok(lost)
+    })
 }
 
 type Outcomes = [(Fault, Kind, Outcome)];
