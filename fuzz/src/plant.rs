@@ -3,6 +3,9 @@
 
 use std::env;
 
+/// The environment variable that plants one.
+pub const VARIABLE: &str = "TOKENLAB_PLANT";
+
 /// Where a bug is planted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plant {
@@ -55,11 +58,11 @@ impl Plant {
     /// If it names no layer: fuzzing would go on without a bug.
     #[must_use]
     pub fn wanted() -> Option<Self> {
-        let name = env::var("TOKENLAB_PLANT").ok()?;
+        let name = env::var(VARIABLE).ok()?;
         let plant = Self::ALL.into_iter().find(|plant| plant.name() == name);
         #[allow(clippy::panic)] // see above
         Some(plant.unwrap_or_else(|| {
-            panic!("TOKENLAB_PLANT is {name:?}, want encoding, json, header, key or signature")
+            panic!("{VARIABLE} is {name:?}, want encoding, json, header, key or signature")
         }))
     }
 }

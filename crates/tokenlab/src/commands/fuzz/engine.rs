@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tokenlab_fuzz::plant::Plant;
-use tokenlab_fuzz::{IDLE, Target};
+use tokenlab_fuzz::Target;
 
 use super::CORPUS;
 use crate::output::{Failure, Output};
@@ -102,25 +101,18 @@ impl Engine {
         read_run(name, Command::new(self.folder.join(name)).args(arguments))
     }
 
-    /// The same of a target that does nothing with its inputs.
+    /// The same with an environment variable of that name and value.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub(super) fn run_idle(&self, target: &Target, arguments: &[String]) -> Result<Run, Failure> {
-        let mut program = Command::new(self.folder.join(target.name));
-        read_run(target.name, program.args(arguments).env(IDLE, "1"))
-    }
-
-    /// The same of the target that should find a planted bug, with the bug.
-    ///
-    /// # Errors
-    /// As [`run`](Self::run).
-    pub(super) fn run_planted(&self, plant: Plant, arguments: &[String]) -> Result<Run, Failure> {
-        let mut program = Command::new(self.folder.join(plant.target()));
-        read_run(
-            plant.target(),
-            program.args(arguments).env("TOKENLAB_PLANT", plant.name()),
-        )
+    pub(super) fn run_with(
+        &self,
+        variable: (&str, &str),
+        name: &str,
+        arguments: &[String],
+    ) -> Result<Run, Failure> {
+        let mut program = Command::new(self.folder.join(name));
+        read_run(name, program.args(arguments).env(variable.0, variable.1))
     }
 }
 

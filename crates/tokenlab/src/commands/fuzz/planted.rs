@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use serde::Serialize;
-use tokenlab_fuzz::plant::Plant;
+use tokenlab_fuzz::plant::{self, Plant};
 
 use super::engine::Engine;
 use crate::output::{Failure, Output, table};
@@ -39,7 +39,7 @@ pub(super) fn run(output: &Output) -> Result<(), Failure> {
             format!("-artifact_prefix={}/", scratch.path().display()),
         ];
         let started = Instant::now();
-        let run = engine.run_planted(plant, &arguments)?;
+        let run = engine.run_with((plant::VARIABLE, plant.name()), plant.target(), &arguments)?;
         hunts.push(Hunt {
             layer: plant.name(),
             target: plant.target(),

@@ -7,7 +7,7 @@
 //! when it does nothing.
 
 use serde::Serialize;
-use tokenlab_fuzz::targets;
+use tokenlab_fuzz::{IDLE, targets};
 
 use super::CORPUS;
 use super::engine::Engine;
@@ -61,7 +61,7 @@ pub(super) fn run(seconds: u64, output: &Output) -> Result<(), Failure> {
         ];
         let before = engine.run(EMPTY, &arguments)?;
         let ran = engine.run(target.name, &arguments)?;
-        let idle = engine.run_idle(target, &arguments)?;
+        let idle = engine.run_with((IDLE, "1"), target.name, &arguments)?;
         let after = engine.run(EMPTY, &arguments)?;
         rates.push(Rate {
             id: target.name,
